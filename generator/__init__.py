@@ -1,0 +1,76 @@
+"""Worked examples of small neural networks: every step in symbols, with numbers, with its result.
+
+`generate` is the whole way from a configuration's text to the files of its
+example. Each stage hands a frozen value to the next, and data flows one way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from generator.config import Config
+
+FORMATS = ("markdown", "json")
+
+
+def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> dict[str, str]:
+    """The files of an example, by name, from the text of its configuration.
+
+    name: what the files' names begin with; formats: some of FORMATS.
+    Raises located.Unusable where the configuration cannot be used, and
+    ledgers.LedgersDiffer where graph and law disagree: a fault of the generator.
+    """
+    from generator.algebra import NotFinite
+    from generator.config import parse
+    from generator.located import unusable
+
+    config = parse(text)
+    files: dict[str, str] = {}
+    try:
+        if "markdown" in formats:
+            files |= _page(config, name)
+        if "json" in formats:
+            from generator.golden import golden_values
+
+            files[f"{name}.json"] = golden_values(config.example)
+    except NotFinite as error:
+        raise unusable("network", f"{error}; smaller weights, inputs or steps would do") from error
+    return files
+
+
+def _page(config: Config, name: str) -> dict[str, str]:
+    """The page and its figure: forward, backward, update, outline, Markdown."""
+    from generator.located import unusable
+    from generator.network.law import train
+    from generator.network.ledgers import compare
+    from generator.network.training import (
+        MOST_QUANTITIES,
+        count_quantities,
+        training_step,
+        with_trained_biases,
+    )
+    from generator.page.compose import compose
+    from generator.page.drawing import draw_network
+    from generator.page.markdown import environment, fill
+
+    example = config.example
+    count = count_quantities(example)
+    if count > MOST_QUANTITIES:
+        raise unusable(
+            "network",
+            f"a page of {count:,} quantities helps nobody, its limit is {MOST_QUANTITIES:,}; "
+            "take fewer units or samples, or `--format json`, which has no limit",
+        )
+    step = training_step(example)
+    compare(step, next(train(example)))
+    unfrozen = training_step(with_trained_biases(example)) if example.freezes_biases else None
+    figure = f"{name}-network.svg"
+    page = compose(step, unfrozen, config.page, figure)
+    templates = environment()
+    drawing = draw_network(step, config.page.notation, page.figure_text)
+    return {
+        f"{name}.md": fill(templates, "page.md", page=page),
+        figure: fill(templates, "network.svg", figure=drawing),
+    }

@@ -1,0 +1,203 @@
+"""The command: arguments, files, exit status. The only place that prints."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import FORMATS, generate
+
+DONE, FOUND, UNUSABLE, LEDGERS_DIFFER = 0, 1, 2, 3
+EXAMPLES = Path("docs/examples")
+
+DESCRIPTION = """\
+Reads a small neural network and writes a complete worked example of one training
+step: every value in symbols, with the numbers put in, with its result.
+"""
+
+EPILOG = """\
+examples:
+  python -m generator mazur.yaml            write mazur.md and its figure beside it
+  python -m generator *.yaml -o pages       write several pages to a folder
+  python -m generator net.yaml --format json --format markdown
+                                            golden values beside the page
+  python -m generator --check docs/examples/*.yaml
+                                            is every page up to date?
+
+A file that is not here is looked for in docs/examples/.
+
+exit status: 0 done; 1 a page is out of date (--check); 2 a file cannot be used:
+standard error has FILE:LINE:COLUMN for every problem of it, and nothing was
+written; 3 the two computations of a value differ, a fault of the generator.
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One configuration: the name it was given by, where it is, and where its files go."""
+
+    file: str
+    source: Path
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.source.stem
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit status is the worst of its jobs."""
+    options = _parser().parse_args(arguments)
+    formats = tuple(dict.fromkeys(options.format or ["markdown"]))
+    if options.stdout and (len(options.files) > 1 or len(formats) > 1):
+        return _refuse("--stdout takes one file and one format")
+    jobs = []
+    for file in options.files:
+        path = Path(file)
+        if not path.exists() and path.name == file and (EXAMPLES / file).exists():
+            path = EXAMPLES / file
+        jobs.append(Job(file, path, options.output or path.parent))
+    targets = [(job.folder / job.name).resolve() for job in jobs]
+    for job, target in zip(jobs, targets, strict=True):
+        if targets.count(target) > 1:
+            return _refuse(f"{job.file}: another file given would write {target.name} too")
+    return max(_run(job, formats, options) for job in jobs)
+
+
+def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
+    """One job from its file to its exit status."""
+    from generator.located import Unusable
+    from generator.network.ledgers import LedgersDiffer
+
+    try:
+        files = generate(_read(job.source), job.name, formats)
+        if options.stdout:
+            sys.stdout.write(next(iter(files.values())))
+        elif options.check:
+            return _check(job, files, formats, options.output)
+        else:
+            _write(job.folder, files)
+    except Unusable as error:
+        for problem in error.problems:
+            print(problem.located(job.file), file=sys.stderr)
+        return UNUSABLE
+    except LedgersDiffer as error:
+        print(f"{job.file}: {error}. This is a fault of the generator.", file=sys.stderr)
+        return LEDGERS_DIFFER
+    except OSError as error:
+        return _refuse(f"{error.filename or job.folder}: cannot be written: {error.strerror}")
+    return DONE
+
+
+def _read(path: Path) -> str:
+    from generator.located import Problem, Unusable, unusable
+
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise unusable("file", f"not found here or in {EXAMPLES}{_alike(path)}") from None
+    except OSError as error:
+        raise unusable("file", f"cannot be read: {error.strerror}") from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        message = "is not UTF-8 text; save the file as UTF-8"
+        raise Unusable([Problem(line, column, "file", message)]) from None
+
+
+def _alike(path: Path) -> str:
+    """A hint at a file of nearly the same name."""
+    import difflib
+
+    here = [*path.parent.glob("*.y*ml"), *EXAMPLES.glob("*.y*ml")]
+    close = difflib.get_close_matches(path.name, [other.name for other in here], n=1)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    """Write all files or none: each beside its place first, then all renamed.
+
+    A file that would not change is left alone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    parts: list[tuple[Path, Path]] = []
+    try:
+        for name, text in files.items():
+            target = (folder / name).resolve()
+            if not target.is_file() or _text_of(target) != text:
+                part = target.with_name(f".{name}.{os.getpid()}")
+                parts.append((part, target))
+                part.write_text(text, encoding="utf-8", newline="\n")
+        for part, target in parts:
+            part.replace(target)
+    finally:
+        for part, _ in parts:
+            part.unlink(missing_ok=True)
+
+
+def _check(job: Job, files: dict[str, str], formats: Sequence[str], output: Path | None) -> int:
+    """Print the difference of every file that is out of date, and the command that mends it."""
+    import difflib
+
+    status = DONE
+    for name, text in files.items():
+        target = job.folder / name
+        old = _text_of(target) if target.is_file() else None
+        if old != text:
+            status = FOUND
+            print(f"{target}: {'is missing' if old is None else 'is out of date'}")
+            lines = difflib.unified_diff(
+                (old or "").splitlines(), text.splitlines(), "now", "would be", n=1, lineterm=""
+            )
+            print("\n".join(lines) if old is not None else "", end="\n" if old else "")
+    if status == FOUND:
+        named = () if tuple(formats) == ("markdown",) else formats
+        flags = [flag for name in named for flag in ("--format", name)]
+        flags += ["-o", str(output)] if output else []
+        print(f"To refresh: python -m generator {' '.join([job.file, *flags])}")
+    return status
+
+
+def _text_of(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", errors="replace")
+
+
+def _refuse(message: str) -> int:
+    print(f"python -m generator: {message}", file=sys.stderr)
+    return UNUSABLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m generator",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("files", nargs="+", metavar="NET.yaml", help="a configuration of a network")
+    add("-o", dest="output", type=Path, metavar="DIR", help="where to (default: beside the YAML)")
+    add(
+        "--format",
+        action="append",
+        choices=FORMATS,
+        help="what to write: markdown, the page (default), or json, its values in full float64; "
+        "may be given more than once",
+    )
+    add("--stdout", action="store_true", help="write to standard output, one file")
+    add(
+        "--check",
+        action="store_true",
+        help="write nothing; exit 1 and print the difference where a page is out of date",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

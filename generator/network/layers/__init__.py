@@ -1,0 +1,1 @@
+"""Kinds of layer, each a module: its forward formula and its law of gradients."""

@@ -1,0 +1,31 @@
+"""The figures of a page: the network with every given value on it."""
+
+from __future__ import annotations
+
+from generator.algebra import Quantity
+from generator.network.training import TrainingStep
+from generator.page.figures import Label, NetworkFigure, network_figure
+from generator.page.notation import NOTATIONS, Symbols
+from generator.page.numbers import text_number
+
+
+def draw_network(step: TrainingStep, notation: str, description: str) -> NetworkFigure:
+    """The network with its parameters, and with the inputs where there is one sample."""
+    symbols = Symbols(step.example, NOTATIONS[notation])
+    several = len(step.example.samples) > 1
+
+    def label(quantity: Quantity, *, valued: bool = True) -> Label:
+        symbol = symbols(quantity.name)
+        value = text_number(quantity.value) if valued else ""
+        return Label(symbol.text, symbol.sub_text, symbol.sup, value)
+
+    values = step.forward
+    columns = [[label(q, valued=not several) for q in values.inputs[:, 0]]]
+    for layer in values.layers:
+        columns.append([label(q, valued=False) for q in layer.activations[:, 0]])
+    biases: list[Label | list[Label]] = []
+    for own, shape in zip(values.parameters, step.example.layers, strict=True):
+        labels = [label(q) for q in own.bias.flat] if own.bias is not None else []
+        biases.append(labels[0] if shape.shared_bias else labels)
+    weights = [[[label(q) for q in row] for row in own.weights] for own in values.parameters]
+    return network_figure(columns, weights, biases, step.example.title, description)

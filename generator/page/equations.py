@@ -1,0 +1,170 @@
+"""Equations: a quantity in symbols, with the numbers put in, with its result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+from generator.algebra import (
+    Expression,
+    Quantity,
+    defined,
+    expanded,
+    local_derivatives,
+)
+from generator.algebra.expression import total
+from generator.network.backward import Contribution, Gradient
+from generator.network.names import Name
+from generator.page.latex import write
+from generator.page.notation import Symbol, Symbols
+from generator.page.numbers import calculation, latex_number, rounded
+
+Gradients: TypeAlias = Mapping[Quantity, Gradient]
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One chain of equalities: a left side, then rows of a relation and a right side."""
+
+    anchor: str
+    left: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Related equations that share one aligned block, ready to print."""
+
+    anchors: tuple[str, ...]
+    latex: str
+
+
+def block(equations: Iterable[Equation]) -> Block:
+    """Equations one below the other, their relations aligned."""
+    equations = tuple(equations)
+    rows = [
+        f"{equation.left if index == 0 else ''} &{relation} {right}".strip()
+        for equation in equations
+        for index, (relation, right) in enumerate(equation.rows)
+    ]
+    lines = " \\\\\n".join(rows)
+    return Block(
+        tuple(equation.anchor for equation in equations if equation.anchor),
+        f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}",
+    )
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes quantities as equations in one notation, at one number of digits."""
+
+    symbols: Symbols
+    digits: int
+
+    def symbol(self, quantity: Quantity) -> str:
+        return self.symbols(quantity.name).latex
+
+    def value(self, quantity: Quantity, digits: int) -> str:
+        """A value on its own: as typed if it was, else rounded."""
+        return latex_number(printed(quantity, digits))
+
+    def equation(self, quantity: Quantity) -> Equation:
+        """The equation that defines a quantity: its function by name, then written out."""
+        assert quantity.definition is not None, quantity
+        named = expanded(quantity.definition, nameless=True)
+        written_out = expanded(quantity.definition)
+        forms = [self.written(named), self.written(written_out)]
+        return self._equation(self.symbols(quantity.name), forms, written_out, quantity)
+
+    def local_derivative(
+        self, path: Contribution, of: Quantity, *, derived: bool = False
+    ) -> Equation:
+        """A consumer's derivative in one of its operands.
+
+        derived: show first what the rules of differentiation give, before the
+        textbook's form of it.
+        """
+        quantity = local_derivative(path, of)
+        assert quantity.definition is not None and path.consumer.definition is not None
+        forms = [self.written(quantity.definition)]
+        if derived:
+            by_rules = local_derivatives(path.consumer.definition, textbook=False)[of]
+            forms.insert(0, self.written(by_rules))
+        return self._equation(self.symbols(quantity.name), forms, quantity.definition, quantity)
+
+    def gradient(self, gradient: Gradient) -> Equation:
+        """A gradient in short: error signals times weights or activations, summed."""
+        definition = gradient.quantity.definition
+        assert definition is not None, gradient
+        left = self.symbols(gradient.quantity.name)
+        return self._equation(left, [self.written(definition)], definition, gradient.quantity)
+
+    def chain(self, gradients: Gradients, of: Quantity) -> Equation:
+        """A gradient by the chain rule: over its paths, upstream times local derivative."""
+        gradient = gradients[of].quantity
+        leibniz = _leibniz(gradients, of)
+        forms = [
+            self.symbols.partial(gradient.name).latex,
+            write(leibniz, self._partial, r" \cdot "),
+        ]
+        if len(gradients[of].contributions) > 1:
+            assert gradient.definition is not None, gradient
+            forms.append(self.written(gradient.definition))
+        return self._equation(self.symbols(gradient.name), forms, leibniz, gradient)
+
+    def three_factors(self, gradients: Gradients, weight: Quantity) -> Equation:
+        """A weight's gradient as one chain from the loss: its error signal split once more."""
+        gradient = gradients[weight].quantity
+        (path,) = gradients[weight].contributions
+        factors = _leibniz(gradients, path.consumer) * local_derivative(path, weight)
+        forms = [write(factors, self._partial, r" \cdot ")]
+        return self._equation(self.symbols(gradient.name), forms, factors, gradient)
+
+    def _equation(
+        self, left: Symbol, forms: Sequence[str], numeric: Expression, quantity: Quantity
+    ) -> Equation:
+        """The symbolic forms, the numbers put in, the result; what repeats is left out."""
+        line = calculation(quantity.value, numeric, self.digits, printed)
+        result = latex_number(line.result)
+        substituted = write(line.substituted, self._symbol)
+        forms = [form for form in dict.fromkeys(forms) if form != left.latex]
+        rows = [("=", form) for form in forms]
+        if substituted not in (result, *forms):
+            rows.append(("=", substituted))
+        if result not in forms:
+            rows.append(("=" if line.is_exact else r"\approx", result))
+        return Equation(self.symbols(quantity.name).key, left.latex, tuple(rows))
+
+    def written(self, expression: Expression) -> str:
+        return write(expression, self._symbol, self.symbols.notation.times)
+
+    def _symbol(self, quantity: Quantity) -> Symbol:
+        return self.symbols(quantity.name)
+
+    def _partial(self, quantity: Quantity) -> Symbol:
+        return self.symbols.partial(quantity.name)
+
+
+def _leibniz(gradients: Gradients, of: Quantity) -> Expression:
+    """The chain rule in partial derivatives: over the paths, upstream times local."""
+    return total(
+        [path.upstream * local_derivative(path, of) for path in gradients[of].contributions]
+    )
+
+
+def local_derivative(path: Contribution, of: Quantity) -> Quantity:
+    """A local derivative as a quantity, also where it is no more than another's symbol."""
+    name = Name("local_derivative", of=path.consumer.name, by=of.name)
+    local = path.local
+    return local if isinstance(local, Quantity) and local.name == name else defined(name, local)
+
+
+def printed(quantity: Quantity, digits: int) -> Decimal:
+    """The number that stands for a quantity: as it was typed, or rounded."""
+    if quantity.definition is None:
+        return quantity.value
+    if isinstance(quantity.definition, Quantity):
+        return printed(quantity.definition, digits)
+    return rounded(quantity.value, digits)

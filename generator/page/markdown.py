@@ -1,0 +1,47 @@
+"""Fills the templates: the only place that knows Jinja."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import generator
+
+
+def environment() -> Environment:
+    """The Jinja environment of the project's templates.
+
+    Its delimiters are << >> and <% %>, because LaTeX is full of braces.
+    """
+    return Environment(
+        loader=FileSystemLoader(_folder()),
+        undefined=StrictUndefined,
+        autoescape=False,
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        keep_trailing_newline=True,
+    )
+
+
+def fill(templates: Environment, template: str, **values: Any) -> str:
+    """A template with its values put in; no blank line twice, one newline at the end."""
+    lines = templates.get_template(template).render(values).splitlines()
+    kept = [
+        line.rstrip()
+        for line, before in zip(lines, ["", *lines], strict=False)
+        if line.strip() or before.strip()
+    ]
+    return "\n".join(kept).strip("\n") + "\n"
+
+
+def _folder() -> Path:
+    """The templates: inside an installed package, or beside it in a checkout."""
+    package = Path(generator.__file__).parent
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"

@@ -1,0 +1,221 @@
+"""Notations: how each quantity of a network is written, as data.
+
+A notation is a row of letters with index patterns, one a role; to add one, add
+a value to NOTATIONS. A pattern's fields are `{unit}` (the unit's name or
+number), `{source}`, `{layer}` and `{number}` (parameters counted through the
+whole network: w1 ... w8).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from generator.network.example import Example
+from generator.network.names import Name
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A symbol in its parts, so that LaTeX, a figure and an anchor each write their own.
+
+    base, sub and sup are LaTeX; text and sub_text are Unicode for the figures.
+    key: the stem of the anchor.
+    is_compound: whether it needs parentheses before an exponent.
+    """
+
+    base: str
+    text: str
+    key: str
+    sub: str = ""
+    sub_text: str = ""
+    sup: str = ""
+    is_compound: bool = False
+
+    @property
+    def latex(self) -> str:
+        """Subscript first: Markdown on GitHub breaks on `}_{`."""
+        sub = f"_{braced(self.sub)}" if self.sub else ""
+        return self.base + sub + (f"^{{{self.sup}}}" if self.sup else "")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """How one role is written: a letter in LaTeX and its index patterns.
+
+    text: the letter in Unicode, where that is not the LaTeX itself.
+    word: the letter in an anchor, where that is not the text in lower case.
+    """
+
+    base: str
+    sub: str = ""
+    sup: str = ""
+    text: str = ""
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Notation:
+    """Letters by role, and what stands between two factors.
+
+    A role may have a row of its own for the output layer, `activation.output`;
+    hidden and output are the patterns of a unit's default name.
+    """
+
+    letters: Mapping[str, Letter]
+    times: str = " "
+    hidden: str = "{unit}"
+    output: str = "{unit}"
+
+
+MAZUR = Notation(
+    letters={
+        "input": Letter("i", "{unit}"),
+        "target": Letter("target", "{unit}"),
+        "weight": Letter("w", "{number}"),
+        "bias": Letter("b", "{number}"),
+        "pre_activation": Letter("net", "{unit}"),
+        "activation": Letter("out", "{unit}"),
+        "error_signal": Letter(r"\delta", "{unit}", text="δ", word="delta"),
+        "loss_term": Letter("E", "{unit}"),
+        "sample_loss": Letter("E", "total"),
+        "loss": Letter("E", "total"),
+        "learning_rate": Letter(r"\eta", text="η", word="learning-rate"),
+    },
+    times=r" \cdot ",
+    hidden="h{unit}",
+    output="o{unit}",
+)
+
+LAYERED = Notation(
+    letters={
+        "input": Letter("x", "{unit}"),
+        "target": Letter("y", "{unit}"),
+        "weight": Letter("W", "{unit}{source}", "[{layer}]"),
+        "bias": Letter("b", "{unit}", "[{layer}]"),
+        "pre_activation": Letter("z", "{unit}", "[{layer}]"),
+        "activation": Letter("a", "{unit}", "[{layer}]"),
+        "error_signal": Letter(r"\delta", "{unit}", "[{layer}]", text="δ", word="delta"),
+        "loss_term": Letter("L", "{unit}"),
+        "sample_loss": Letter("L"),
+        "loss": Letter("L"),
+        "learning_rate": Letter(r"\alpha", text="α", word="learning-rate"),
+    },
+)
+
+NOTATIONS = {"layered": LAYERED, "mazur": MAZUR}
+
+
+@dataclass(frozen=True)
+class Symbols:
+    """The symbols of one example in one notation."""
+
+    example: Example
+    notation: Notation
+
+    def __call__(self, name: Name) -> Symbol:
+        """The symbol of a quantity; the gradient of a pre-activation is its error signal."""
+        if name.role == "gradient" and name.of is not None and name.of.role == "pre_activation":
+            return self._letter("error_signal", name.of)
+        return self.partial(name)
+
+    def partial(self, name: Name) -> Symbol:
+        """The same, but every gradient as a fraction of partial derivatives."""
+        if name.of is None:
+            return self._letter(name.role, name)
+        if name.role == "gradient":
+            loss = "loss" if name.sample is None else "sample_loss"
+            return _fraction(self(Name(loss, sample=name.sample)), self(name.of), "gradient")
+        assert name.by is not None, name
+        return _fraction(self(name.of), self(name.by), "derivative")
+
+    def unit(self, layer: int, unit: int) -> str:
+        """A unit's name in plain text, the user's own or h1, o1, 1; layer 0 is the input."""
+        names = self.example.layers[layer - 1].names if layer else self.example.input_names
+        if names:
+            return names[unit]
+        if layer == 0:
+            return str(unit + 1)
+        if layer == len(self.example.layers):
+            return self.notation.output.format(unit=unit + 1)
+        pattern = self.notation.hidden
+        if pattern != "{unit}":  # h1, h2, ... go on from layer to layer
+            unit += sum(own.units for own in self.example.layers[: layer - 1])
+        return pattern.format(unit=unit + 1)
+
+    def unit_in_words(self, layer: int, unit: int) -> str:
+        """A unit as prose speaks of it: `h1`, `unit 2 of layer 1`, `input 1`."""
+        name = self.unit(layer, unit)
+        if layer == 0:
+            return f"input {name}"
+        if not name.isdigit():
+            return name
+        return f"unit {name} of layer {layer}" if len(self.example.layers) > 1 else f"unit {name}"
+
+    def _letter(self, role: str, name: Name) -> Symbol:
+        letters = self.notation.letters
+        last = len(self.example.layers)
+        layer = last if role in ("target", "loss_term") else name.layer
+        letter = letters[role]
+        if layer == last:
+            letter = letters.get(f"{role}.output", letter)
+        unit = "" if name.unit is None else self.unit(layer, name.unit)
+        source = "" if name.source is None else self.unit(layer - 1, name.source)
+        number = self._numbers.get(Name(role, name.layer, name.unit, name.source), 0)
+        separator = "," if len(unit) > 1 or len(source) > 1 else ""
+        separator = separator if "{source}" in letter.sub else ""
+        sub, sub_text = (
+            letter.sub.format(unit=u + separator, source=s, layer=layer, number=number)
+            for u, s in ((_index(unit), _index(source)), (unit, source))
+        )
+        sup = letter.sup.format(layer=layer)
+        key = _key(letter, layer, unit, source, number)
+        if name.sample is not None and len(self.example.samples) > 1:
+            sup += f"({name.sample + 1})"
+            key += f"-sample-{name.sample + 1}"
+        if name.step:
+            sup += "+"
+            key += "-updated"
+        return Symbol(letter.base, letter.text or letter.base, key, sub, sub_text, sup, bool(sup))
+
+    @cached_property
+    def _numbers(self) -> dict[Name, int]:
+        """Weights and biases counted from 1 through the network, row by row."""
+        weights: list[Name] = []
+        biases: list[Name] = []
+        for layer, own in enumerate(self.example.layers, start=1):
+            for unit, row in enumerate(own.weights):
+                weights += [Name("weight", layer, unit, source) for source in range(len(row))]
+            for unit in range(len(own.biases)):
+                biases.append(Name("bias", layer, None if own.shared_bias else unit))
+        return {name: i for names in (weights, biases) for i, name in enumerate(names, start=1)}
+
+
+def braced(text: str) -> str:
+    """A subscript or an exponent: in braces unless it is one character."""
+    return text if len(text) == 1 else f"{{{text}}}"
+
+
+def _index(name: str) -> str:
+    """LaTeX of a unit's name as an index: `h1` as it is, `sepal length` as text."""
+    return name if re.fullmatch(r"[A-Za-z]?[0-9]*", name) else rf"\text{{{name}}}"
+
+
+def _key(letter: Letter, layer: int, unit: str, source: str, number: int) -> str:
+    """An anchor's stem: `w5`, `net-h1`, `z-1-2`, unique among the example's quantities."""
+    word = letter.word or letter.base.lower()
+    if "{number}" in letter.sub:
+        return f"{word}{number}"
+    indices = [str(layer)] if "{layer}" in letter.sup else []
+    if letter.sub and "{" not in letter.sub:
+        indices.append(letter.sub)
+    indices += [index.replace(" ", "-") for index in (unit, source) if index]
+    return "-".join([word, *indices]).lower()
+
+
+def _fraction(above: Symbol, below: Symbol, what: str) -> Symbol:
+    base = rf"\frac{{\partial {above.latex}}}{{\partial {below.latex}}}"
+    key = f"{below.key}-gradient" if what == "gradient" else f"{above.key}-by-{below.key}"
+    return Symbol(base, f"∂{above.text}/∂{below.text}", key, is_compound=True)

@@ -1,0 +1,113 @@
+"""Numbers on a page: rounding, printing, and the calculator rule (DESIGN 4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
+
+from generator.algebra import Constant, Expression, Quantity, quantities_in, substitute
+from generator.algebra.number import exactly
+
+LARGE = Decimal("1e6")
+SMALL = Decimal("1e-4")
+MORE_DIGITS = 12
+
+_WIDE = Context(prec=MAX_PREC, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN)
+
+
+def rounded(value: Decimal, digits: int) -> Decimal:
+    """The value to `digits` significant digits, half up; digits before the point all stay.
+
+    A value that has no more digits than that is returned as it is, without
+    padding zeros: 0.3775 is exact, 0.5000 is rounded.
+    """
+    if value == 0:
+        return Decimal(0)
+    exact = value.normalize(_WIDE)
+    place = value.adjusted() - digits + 1
+    place = place if is_scientific(value) else min(place, 0)
+    if last_place(exact) >= place:
+        return exact
+    nearest = _to_place(value, place)
+    grew = nearest.adjusted() > value.adjusted() and place < 0  # 9.9996 is 10.00, not 10.000
+    return _to_place(nearest, place + 1) if grew else nearest
+
+
+def is_scientific(value: Decimal) -> bool:
+    r"""Whether a value prints as a \times 10^k."""
+    return value != 0 and not SMALL <= abs(value) < LARGE
+
+
+def latex_number(value: Decimal) -> str:
+    r"""A value with the digits it has: `0.20`, `-3`, `4.1 \times 10^{-5}`."""
+    return _printed(value, r"%s \times 10^{%d}")
+
+
+def text_number(value: Decimal) -> str:
+    """A value in plain text, for figures: `0.20`, `−4.1×10⁻⁵`."""
+    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    mantissa, _, exponent = _printed(value, "%s×10^%d").partition("^")
+    return mantissa.replace("-", "−") + exponent.translate(raised)
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """A line that a reader can follow with a calculator.
+
+    substituted: the tree with the numbers put in that the line prints.
+    result: the value that the line ends with.
+    is_exact: whether the result is the exact value of the printed operands.
+    """
+
+    substituted: Expression
+    result: Decimal
+    is_exact: bool
+
+
+def calculation(
+    value: Decimal, expression: Expression, digits: int, printed: Callable[[Quantity, int], Decimal]
+) -> Calculation:
+    """The line for an expression, by the calculator rule.
+
+    The operands get as many digits beyond `digits` as it takes for their exact
+    evaluation to round to the result; where twelve more do not do it, the
+    result gets one more digit and the search starts again.
+
+    value: the value of the expression, unrounded.
+    printed: the number that stands for a quantity at so many digits.
+    """
+    if isinstance(expression, Quantity):
+        shown_alone = printed(expression, digits)
+        return Calculation(Constant(shown_alone), shown_alone, shown_alone == value)
+    operands = set(quantities_in(expression))
+    while True:
+        result = rounded(value, digits)
+        place = last_place(result) if result else -digits
+        for more in range(MORE_DIGITS):
+            shown = {q: printed(q, digits + more) for q in operands}
+            evaluated, nothing_lost = exactly(expression, shown.__getitem__)
+            if _to_place(evaluated, place) == result:
+                constants = {q: Constant(number) for q, number in shown.items()}
+                return Calculation(
+                    substitute(expression, constants), result, nothing_lost and evaluated == result
+                )
+        digits += 1
+
+
+def last_place(value: Decimal) -> int:
+    """The power of ten of the last digit that a value prints."""
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int), value
+    return exponent if is_scientific(value) else min(exponent, 0)
+
+
+def _to_place(value: Decimal, place: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(place), context=_WIDE)
+
+
+def _printed(value: Decimal, scientific: str) -> str:
+    if not is_scientific(value):
+        return f"{abs(value) if value == 0 else value:f}"
+    mantissa = value.scaleb(-value.adjusted(), context=_WIDE)
+    return scientific % (f"{mantissa:f}", value.adjusted())

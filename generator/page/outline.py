@@ -1,0 +1,140 @@
+"""The outline of a page: plain values that a template substitutes, loops over and includes.
+
+Every decision is taken before: what a section has nothing to say about is empty
+or None. All symbols and numbers are LaTeX without its dollar signs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.page.equations import Block
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: a symbol with its value, and what it is."""
+
+    anchor: str
+    symbol: str
+    meaning: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit's equations."""
+
+    name: str
+    block: Block
+
+
+@dataclass(frozen=True)
+class ForwardLayer:
+    """A layer's forward pass, unit by unit."""
+
+    title: str
+    activation: str
+    units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True)
+class BackwardLayer:
+    """A layer's backward pass.
+
+    paths: through how many units of the next layer each unit reaches the loss;
+        0 for the output layer.
+    signals: a unit's gradient in its activation, its slope, its error signal.
+    chain: the first weight's gradient with all of its factors; weights: those
+        of the other weights, one block a unit.
+    """
+
+    title: str
+    paths: int
+    signals: tuple[Unit, ...]
+    first_weight: str
+    first_target: str
+    chain: Block
+    weights: tuple[Block, ...]
+    biases: tuple[Block, ...]
+    has_shared_bias: bool
+
+
+@dataclass(frozen=True)
+class SamplePass:
+    """One sample's way forward and back; number is 0 where it is the only sample."""
+
+    number: int
+    layers: tuple[ForwardLayer, ...]
+    loss_terms: tuple[Block, ...]
+    loss: tuple[Block, ...]
+    backward: tuple[BackwardLayer, ...]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The loss of the page; has_half where its terms carry a factor of one half."""
+
+    symbol: str
+    name: str
+    outputs: int
+    has_half: bool
+    reduction: str
+    total: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A parameter before and after the update."""
+
+    symbol: str
+    before: str
+    gradient: str
+    after: str
+
+
+@dataclass(frozen=True)
+class FrozenBiases:
+    """The biases that the update leaves alone, and what it would do otherwise."""
+
+    symbols: tuple[str, ...]
+    changes: tuple[Change, ...]
+    loss_after: str
+
+
+@dataclass(frozen=True)
+class Update:
+    """The step of the optimizer and the second forward pass."""
+
+    optimizer: str
+    rate_symbol: str
+    rate: str
+    blocks: tuple[Block, ...]
+    changes: tuple[Change, ...]
+    frozen_biases: FrozenBiases | None
+    after: tuple[SamplePass, ...]
+    total_after: tuple[Block, ...]
+    loss_before: str
+    loss_after: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on a page."""
+
+    title: str
+    source: str
+    figure: str
+    figure_text: str
+    shape: tuple[str, ...]
+    has_bias: bool
+    digits: int
+    result_digits: int
+    givens: tuple[Row, ...]
+    meanings: tuple[Row, ...]
+    samples: tuple[SamplePass, ...]
+    loss: Loss | None
+    reduced: tuple[Block, ...]
+    update: Update | None
+    values: tuple[Row, ...]

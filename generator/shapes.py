@@ -1,0 +1,147 @@
+"""Whether the parts of a configuration fit one another: counts of units, rows, columns, names.
+
+Works on the file as it was read, right or wrong, and passes over whatever is
+not of its kind: the schema speaks of that. So one run finds every problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from generator.located import Path
+
+Misfit: TypeAlias = tuple[Path, str]
+
+
+def misfits(file: Any) -> Iterator[Misfit]:
+    """Each place where two parts of the file disagree, with what would be right."""
+    network = _get(file, "network")
+    layers = _items(_get(network, "layers"))
+    in_out = _get(network, "weights_layout") == "in_out"
+    inputs = _size(_get(network, "inputs"))
+    fan_in = inputs
+    for index, layer in enumerate(layers):
+        path: Path = ("network", "layers", index)
+        units = _units(layer, in_out)
+        if index == len(layers) - 1:
+            units = _size(_get(network, "outputs")) if units is None else units
+            yield from _outputs(network, layer, units)
+        yield from _layer(layer, path, units, fan_in, in_out)
+        fan_in = units
+    yield from _double_names(network, layers)
+    for index, sample in enumerate(_items(_get(file, "samples"))):
+        yield from _sample(sample, ("samples", index), inputs, fan_in)
+    yield from _targets(file)
+
+
+def _layer(
+    layer: Any, path: Path, units: int | None, fan_in: int | None, in_out: bool
+) -> Iterator[Misfit]:
+    for key, what in (("names", "names"), ("biases", "numbers")):
+        count = _length(_get(layer, key))
+        if count is not None and units is not None and count != units:
+            yield (*path, key), f"has {_plural(count, what)} for {_plural(units, 'units')}"
+    if _get(layer, "bias") is not None and _get(layer, "biases") is not None:
+        yield (
+            (*path, "biases"),
+            "stands beside `bias`; keep the shared `bias` or one a unit",
+        )
+    weights = _get(layer, "weights")
+    rows, columns = (fan_in, units) if in_out else (units, fan_in)
+    row_of, column_of = ("inputs", "units") if in_out else ("units", "inputs")
+    count = _length(weights)
+    if count is not None and rows is not None and count != rows:
+        one = row_of.removesuffix("s")
+        yield (
+            (*path, "weights"),
+            f"has {_plural(count, 'rows')} for {_plural(rows, row_of)}; write a row for each {one}",
+        )
+    for index, row in enumerate(_items(weights)):
+        count = _length(row)
+        if count is not None and columns is not None and count != columns:
+            yield (
+                (*path, "weights", index),
+                f"has {_plural(count, 'numbers')} for {_plural(columns, column_of)}",
+            )
+
+
+def _outputs(network: Any, layer: Any, units: int | None) -> Iterator[Misfit]:
+    count = _length(_get(network, "outputs"))
+    if count is None:
+        return
+    if _get(layer, "names") is not None:
+        yield ("network", "outputs"), "names units that the last layer's `names` names; keep one"
+    elif units is not None and count != units:
+        yield ("network", "outputs"), f"has {_plural(count, 'names')} for {_plural(units, 'units')}"
+
+
+def _double_names(network: Any, layers: list[Any]) -> Iterator[Misfit]:
+    places: list[Path] = [("network", "inputs"), ("network", "outputs")]
+    lists = [_get(network, "inputs"), _get(network, "outputs")]
+    for index, layer in enumerate(layers):
+        places.append(("network", "layers", index, "names"))
+        lists.append(_get(layer, "names"))
+    seen: set[str] = set()
+    for place, names in zip(places, lists, strict=True):
+        for index, name in enumerate(_items(names)):
+            if isinstance(name, str):
+                plain = re.sub("[_-]", " ", name)
+                if plain in seen:
+                    yield (*place, index), f"'{name}' names two units; give each a name of its own"
+                seen.add(plain)
+
+
+def _sample(sample: Any, path: Path, inputs: int | None, outputs: int | None) -> Iterator[Misfit]:
+    for key, expected in (("inputs", inputs), ("targets", outputs)):
+        count = _length(_get(sample, key))
+        if count is not None and expected is not None and count != expected:
+            what = f"{key.removesuffix('s')}{'' if expected == 1 else 's'}"
+            yield (
+                (*path, key),
+                f"has {_plural(count, 'numbers')}; the network has {expected} "
+                f"{what.replace('target', 'output')}",
+            )
+
+
+def _targets(file: Any) -> Iterator[Misfit]:
+    samples = _items(_get(file, "samples"))
+    without = [index for index, sample in enumerate(samples) if _get(sample, "targets") is None]
+    if _get(file, "loss") is not None and 0 < len(without) < len(samples):
+        for index in without:
+            yield ("samples", index), "has no targets, but other samples do; give all or none"
+
+
+def _units(layer: Any, in_out: bool) -> int | None:
+    """How many units a layer says it has, by its first part that tells."""
+    weights = _get(layer, "weights")
+    rows = _items(weights)
+    counted = _length(rows[0]) if in_out and rows else None if in_out else _length(weights)
+    for count in (_size(_get(layer, "units")), _length(_get(layer, "names")), counted):
+        if count is not None:
+            return count
+    return None
+
+
+def _get(part: Any, key: str) -> Any:
+    return part.get(key) if isinstance(part, dict) else None
+
+
+def _items(part: Any) -> list[Any]:
+    return part if isinstance(part, list) else []
+
+
+def _length(part: Any) -> int | None:
+    return len(part) if isinstance(part, list) else None
+
+
+def _size(part: Any) -> int | None:
+    """A count, or the length of a list of names."""
+    if isinstance(part, str) and re.fullmatch(r"\+?\d+", part):
+        return int(part)
+    return _length(part)
+
+
+def _plural(count: int, what: str) -> str:
+    return f"{count} {what.removesuffix('s') if count == 1 else what}"
