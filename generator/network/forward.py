@@ -5,6 +5,7 @@ Columns are samples: inputs are (inputs, samples), activations (units, samples).
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,6 +21,13 @@ class LayerParameters:
 
     weights: Any
     bias: Any | None
+
+
+def parameters_of(layers: Sequence[LayerParameters]) -> Iterator[Any]:
+    """Each weight and bias once, layer by layer, row by row."""
+    for own in layers:
+        yield from own.weights.flat
+        yield from own.bias.flat if own.bias is not None else ()
 
 
 @dataclass(frozen=True)

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from generator.algebra import Quantity
-from generator.network.forward import ForwardPass, LayerParameters
+from generator.network.forward import ForwardPass, parameters_of
 from generator.network.training import TrainingStep
-from generator.page.equations import (
-    Block,
-    Equation,
-    Gradients,
-    Writer,
-    block,
-    local_derivative,
-    printed,
-)
+from generator.page.equations import Block, Equation, Gradients, Writer, block
 from generator.page.notation import NOTATIONS, Symbols
-from generator.page.numbers import latex_number
 from generator.page.outline import (
     BackwardLayer,
     Change,
@@ -27,15 +17,14 @@ from generator.page.outline import (
     FrozenBiases,
     Loss,
     Page,
-    Row,
     SamplePass,
     Unit,
     Update,
 )
+from generator.page.tables import givens, layer_title, meanings, values_in_full
 
 EQUATIONS_A_BLOCK = 4
 MOST_PATHS = 4  # that are shown one by one
-FULL_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -66,13 +55,13 @@ def compose(
         has_bias=any(layer.biases for layer in example.layers),
         digits=options.digits,
         result_digits=options.result_digits,
-        givens=tuple(_givens(step, write)),
-        meanings=tuple(_meanings(step, write)),
+        givens=tuple(givens(step, write)),
+        meanings=tuple(meanings(step, write)),
         samples=_samples(step, step.forward, write),
         loss=_loss(step, write),
         reduced=_reduced(step, write),
         update=_update(step, unfrozen, write, options.result_digits),
-        values=tuple(_values(step, write)),
+        values=tuple(values_in_full(step, write)),
     )
 
 
@@ -106,7 +95,7 @@ def _forward_layers(
             )
         )
         yield ForwardLayer(
-            _layer_title(step, index), step.example.layers[index].activation.name, units
+            layer_title(step.example, index), step.example.layers[index].activation.name, units
         )
 
 
@@ -152,17 +141,23 @@ def _backward_layers(step: TrainingStep, sample: int, write: Writer) -> Iterator
             )
         ]
         first, *others = own.weights.flat
+        biases = own.bias.flat if own.bias is not None else ()
         (path,) = gradients[first].contributions
         chain = [write.local_derivative(path, first), write.three_factors(gradients, first)]
         yield BackwardLayer(
-            title=_layer_title(step, index),
+            title=layer_title(step.example, index),
             paths=0 if index == last else step.example.layers[index + 1].units,
             signals=tuple(signals),
             first_weight=write.symbol(first),
             first_target=write.symbols.unit_in_words(index + 1, 0),
             chain=block(chain),
             weights=_blocks([write.gradient(gradients[weight]) for weight in others]),
-            biases=_blocks([write.gradient(gradients[bias]) for bias in _flat(own.bias)]),
+            biases=_blocks(
+                [
+                    write.gradient(gradients[bias])
+                    for bias in (own.bias.flat if own.bias is not None else ())
+                ]
+            ),
             has_shared_bias=step.example.layers[index].shared_bias,
         )
 
@@ -191,7 +186,7 @@ def _reduced(step: TrainingStep, write: Writer) -> tuple[Block, ...]:
     """The gradients over all samples, where there are several."""
     if len(step.by_sample) < 2 or step.gradients is None:
         return ()
-    return _blocks([write.equation(gradient) for gradient in _parameters(step.gradients)])
+    return _blocks([write.equation(gradient) for gradient in parameters_of(step.gradients)])
 
 
 def _update(
@@ -202,7 +197,7 @@ def _update(
     assert step.forward.loss is not None and step.after.loss is not None
     assert step.example.optimizer is not None
     before, after = step.forward.loss.item(), step.after.loss.item()
-    moved = [q for q in _parameters(step.updated) if q.name.step]
+    moved = [q for q in parameters_of(step.updated) if q.name.step]
     outcome = "falls" if after.value < before.value else "rises"
     return Update(
         optimizer=step.example.optimizer.rule.name,
@@ -225,9 +220,9 @@ def _changes(
     """Old value, gradient and new value of each parameter that moved."""
     assert step.gradients is not None and step.updated is not None
     for old, gradient, new in zip(
-        _parameters(step.forward.parameters),
-        _parameters(step.gradients),
-        _parameters(step.updated),
+        parameters_of(step.forward.parameters),
+        parameters_of(step.gradients),
+        parameters_of(step.updated),
         strict=True,
     ):
         if new is not old and (role is None or old.name.role == role):
@@ -243,151 +238,22 @@ def _frozen_biases(
     step: TrainingStep, unfrozen: TrainingStep, write: Writer, digits: int
 ) -> FrozenBiases:
     frozen = {
-        q for q in _parameters(step.updated or ()) if q.name.role == "bias" and not q.name.step
+        q for q in parameters_of(step.updated or ()) if q.name.role == "bias" and not q.name.step
     }
     symbols = {write.symbol(q) for q in frozen}
     changes = _changes(unfrozen, write, digits, "bias")
     assert unfrozen.after is not None and unfrozen.after.loss is not None
     return FrozenBiases(
-        symbols=tuple(write.symbol(q) for q in _parameters(step.updated or ()) if q in frozen),
+        symbols=tuple(write.symbol(q) for q in parameters_of(step.updated or ()) if q in frozen),
         changes=tuple(change for change in changes if change.symbol in symbols),
         loss_after=write.value(unfrozen.after.loss.item(), digits),
     )
-
-
-def _givens(step: TrainingStep, write: Writer) -> Iterator[Row]:
-    values, name = step.forward, write.symbols.unit_in_words
-    several = len(step.example.samples) > 1
-
-    def row(quantity: Quantity, meaning: str) -> Row:
-        return _row(quantity, meaning, FULL_DIGITS, write)
-
-    for quantity in values.inputs.T.flat:
-        of = f" of sample {quantity.name.sample + 1}" if several else ""
-        yield row(quantity, f"{name(0, quantity.name.unit)}{of}")
-    for quantity in values.targets.T.flat if values.targets is not None else ():
-        of = f" of sample {quantity.name.sample + 1}" if several else ""
-        yield row(quantity, f"target for {name(len(values.layers), quantity.name.unit)}{of}")
-    for quantity in _parameters(values.parameters):
-        layer, unit, source = quantity.name.layer, quantity.name.unit, quantity.name.source
-        if quantity.name.role == "weight":
-            yield row(quantity, f"weight from {name(layer - 1, source)} to {name(layer, unit)}")
-        elif unit is None:
-            shared = step.example.layers[layer - 1].units > 1
-            of = (
-                f"shared by the {_layer_title(step, layer - 1).lower()}"
-                if shared
-                else f"of {name(layer, 0)}"
-            )
-            yield row(quantity, f"bias {of}")
-        else:
-            yield row(quantity, f"bias of {name(layer, unit)}")
-    if step.learning_rate is not None:
-        yield row(step.learning_rate, "learning rate")
-
-
-def _meanings(step: TrainingStep, write: Writer) -> Iterator[Row]:
-    """What each computed symbol stands for, by its first instance."""
-    values, name = step.forward, write.symbols.unit_in_words
-    first = values.layers[0]
-    z, a = first.pre_activations[0, 0], first.activations[0, 0]
-    unit = name(1, 0)
-    yield _row(z, f"pre-activation of {unit}: the weighted sum of what it reads", 0, write)
-    yield _row(a, f"activation of {unit}: what it passes on", 0, write)
-    if values.loss is None or values.loss_terms is None:
-        return
-    if len(values.loss_terms) > 1:
-        term = values.loss_terms[0, 0]
-        yield _row(term, f"loss term of {name(len(values.layers), 0)}", 0, write)
-    yield _row(values.loss.item(), "loss: what training makes smaller", 0, write)
-    gradients = step.by_sample[0]
-    signal = write.symbols(gradients[z].quantity.name).latex
-    partial = write.symbols.partial(gradients[z].quantity.name).latex
-    yield Row("", signal, f"error signal of {unit}: the derivative ${partial}$", "")
-    if step.updated is not None:
-        moved = [quantity for quantity in _parameters(step.updated) if quantity.name.step]
-        if moved:
-            yield _row(moved[0], "a parameter after the update", 0, write)
-
-
-def _values(step: TrainingStep, write: Writer) -> Iterator[Row]:
-    """Every quantity of the page to twelve digits, in the order of the page."""
-    seen: dict[str, Row] = {}
-    for quantity in _all_quantities(step):
-        for symbol in (write.symbols(quantity.name), write.symbols.partial(quantity.name)):
-            value = _plain(quantity, FULL_DIGITS)
-            seen.setdefault(symbol.latex, Row(symbol.key, symbol.latex, "", value))
-    return iter(seen.values())
-
-
-def _all_quantities(step: TrainingStep) -> Iterator[Quantity]:
-    yield from step.forward.inputs.T.flat
-    yield from step.forward.targets.T.flat if step.forward.targets is not None else ()
-    yield from _parameters(step.forward.parameters)
-    if step.learning_rate is not None:
-        yield step.learning_rate
-    yield from _computed(step.forward)
-    for sample, gradients in enumerate(step.by_sample):
-        for layer, own in reversed(
-            list(zip(step.forward.layers, step.forward.parameters, strict=True))
-        ):
-            for z, a in zip(
-                layer.pre_activations[:, sample], layer.activations[:, sample], strict=True
-            ):
-                for quantity in (a, z):
-                    first, *others = gradients[quantity].contributions
-                    if not others:
-                        yield local_derivative(first, quantity)
-                    yield gradients[quantity].quantity
-            yield from (gradients[parameter].quantity for parameter in _parameters([own]))
-    yield from _parameters(step.gradients or ())
-    yield from _parameters(step.updated or ())
-    if step.after is not None:
-        yield from _computed(step.after)
-
-
-def _computed(values: ForwardPass) -> Iterator[Quantity]:
-    arrays = [
-        array for layer in values.layers for array in (layer.pre_activations, layer.activations)
-    ]
-    if values.loss is not None:
-        arrays += [values.loss_terms, values.sample_losses, values.loss]
-    for array in arrays:
-        yield from (q for q in array.flat if isinstance(q, Quantity))
-
-
-def _parameters(layers: Sequence[LayerParameters]) -> Iterator[Quantity]:
-    for own in layers:
-        yield from own.weights.flat
-        yield from _flat(own.bias)
-
-
-def _flat(array: Any) -> Iterable[Quantity]:
-    return () if array is None else array.flat
 
 
 def _blocks(equations: Sequence[Equation]) -> tuple[Block, ...]:
     """Equations a few to an aligned block."""
     starts = range(0, len(equations), EQUATIONS_A_BLOCK)
     return tuple(block(equations[start : start + EQUATIONS_A_BLOCK]) for start in starts)
-
-
-def _row(quantity: Quantity, meaning: str, digits: int, write: Writer) -> Row:
-    symbol = write.symbols(quantity.name)
-    return Row(symbol.key, symbol.latex, meaning, _plain(quantity, digits) if digits else "")
-
-
-def _plain(quantity: Quantity, digits: int) -> str:
-    """A value as text where text can hold it, else as LaTeX between dollar signs."""
-    text = latex_number(printed(quantity, digits))
-    return f"${text}$" if "times" in text else text
-
-
-def _layer_title(step: TrainingStep, index: int) -> str:
-    hidden = len(step.example.layers) - 1
-    if index == hidden:
-        return "Output layer"
-    return "Hidden layer" if hidden == 1 else f"Hidden layer {index + 1}"
 
 
 def _layer_texts(step: TrainingStep) -> Iterator[str]:

@@ -21,8 +21,14 @@ def draw_network(step: TrainingStep, notation: str, description: str) -> Network
 
     values = step.forward
     columns = [[label(q, valued=not several) for q in values.inputs[:, 0]]]
-    for layer in values.layers:
-        columns.append([label(q, valued=False) for q in layer.activations[:, 0]])
+    for number, layer in enumerate(values.layers, start=1):
+        names = [symbols.unit(number, unit) for unit in range(len(layer.activations))]
+        columns.append(
+            [
+                label(q, valued=False) if name.isdigit() else Label(name)
+                for name, q in zip(names, layer.activations[:, 0], strict=True)
+            ]
+        )
     biases: list[Label | list[Label]] = []
     for own, shape in zip(values.parameters, step.example.layers, strict=True):
         labels = [label(q) for q in own.bias.flat] if own.bias is not None else []

@@ -1,0 +1,135 @@
+"""The tables of a page: what is given, what the symbols mean, every value in full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.algebra import Quantity
+from generator.network.example import Example
+from generator.network.forward import ForwardPass, parameters_of
+from generator.network.training import TrainingStep
+from generator.page.equations import Writer, local_derivative, printed
+from generator.page.numbers import latex_number
+from generator.page.outline import Row
+
+FULL_DIGITS = 12
+
+
+def givens(step: TrainingStep, write: Writer) -> Iterator[Row]:
+    values, name = step.forward, write.symbols.unit_in_words
+    several = len(step.example.samples) > 1
+
+    def row(quantity: Quantity, meaning: str) -> Row:
+        return _row(quantity, meaning, FULL_DIGITS, write)
+
+    for quantity in values.inputs.T.flat:
+        of = f" of sample {quantity.name.sample + 1}" if several else ""
+        yield row(quantity, f"{name(0, quantity.name.unit)}{of}")
+    for quantity in values.targets.T.flat if values.targets is not None else ():
+        of = f" of sample {quantity.name.sample + 1}" if several else ""
+        yield row(quantity, f"target for {name(len(values.layers), quantity.name.unit)}{of}")
+    for quantity in parameters_of(values.parameters):
+        layer, unit, source = quantity.name.layer, quantity.name.unit, quantity.name.source
+        if quantity.name.role == "weight":
+            yield row(quantity, f"weight from {name(layer - 1, source)} to {name(layer, unit)}")
+        elif unit is None:
+            shared = step.example.layers[layer - 1].units > 1
+            of = (
+                f"shared by the {layer_title(step.example, layer - 1).lower()}"
+                if shared
+                else f"of {name(layer, 0)}"
+            )
+            yield row(quantity, f"bias {of}")
+        else:
+            yield row(quantity, f"bias of {name(layer, unit)}")
+    if step.learning_rate is not None:
+        yield row(step.learning_rate, "learning rate")
+
+
+def meanings(step: TrainingStep, write: Writer) -> Iterator[Row]:
+    """What each computed symbol stands for, by its first instance."""
+    values, name = step.forward, write.symbols.unit_in_words
+    first = values.layers[0]
+    z, a = first.pre_activations[0, 0], first.activations[0, 0]
+    unit = name(1, 0)
+    yield _row(z, f"pre-activation of {unit}: the weighted sum of what it reads", 0, write)
+    yield _row(a, f"activation of {unit}: what it passes on", 0, write)
+    if values.loss is None or values.loss_terms is None:
+        return
+    if len(values.loss_terms) > 1:
+        term = values.loss_terms[0, 0]
+        yield _row(term, f"loss term of {name(len(values.layers), 0)}", 0, write)
+    yield _row(values.loss.item(), "loss: what training makes smaller", 0, write)
+    gradients = step.by_sample[0]
+    signal = write.symbols(gradients[z].quantity.name).latex
+    partial = write.symbols.partial(gradients[z].quantity.name).latex
+    yield Row("", signal, f"error signal of {unit}: the derivative ${partial}$", "")
+    if step.updated is not None:
+        moved = [quantity for quantity in parameters_of(step.updated) if quantity.name.step]
+        if moved:
+            yield _row(moved[0], "a parameter after the update", 0, write)
+
+
+def values_in_full(step: TrainingStep, write: Writer) -> Iterator[Row]:
+    """Every quantity of the page to twelve digits, in the order of the page."""
+    seen: dict[str, Row] = {}
+    for quantity in _all_quantities(step):
+        for symbol in (write.symbols(quantity.name), write.symbols.partial(quantity.name)):
+            value = _plain(quantity, FULL_DIGITS)
+            seen.setdefault(symbol.latex, Row(symbol.key, symbol.latex, "", value))
+    return iter(seen.values())
+
+
+def _all_quantities(step: TrainingStep) -> Iterator[Quantity]:
+    yield from step.forward.inputs.T.flat
+    yield from step.forward.targets.T.flat if step.forward.targets is not None else ()
+    yield from parameters_of(step.forward.parameters)
+    if step.learning_rate is not None:
+        yield step.learning_rate
+    yield from _computed(step.forward)
+    for sample, gradients in enumerate(step.by_sample):
+        for layer, own in reversed(
+            list(zip(step.forward.layers, step.forward.parameters, strict=True))
+        ):
+            for z, a in zip(
+                layer.pre_activations[:, sample], layer.activations[:, sample], strict=True
+            ):
+                for quantity in (a, z):
+                    first, *others = gradients[quantity].contributions
+                    if not others:
+                        yield local_derivative(first, quantity)
+                    yield gradients[quantity].quantity
+            yield from (gradients[parameter].quantity for parameter in parameters_of([own]))
+    yield from parameters_of(step.gradients or ())
+    yield from parameters_of(step.updated or ())
+    if step.after is not None:
+        yield from _computed(step.after)
+
+
+def _computed(values: ForwardPass) -> Iterator[Quantity]:
+    arrays = [
+        array for layer in values.layers for array in (layer.pre_activations, layer.activations)
+    ]
+    if values.loss is not None:
+        arrays += [values.loss_terms, values.sample_losses, values.loss]
+    for array in arrays:
+        yield from (q for q in array.flat if isinstance(q, Quantity))
+
+
+def _row(quantity: Quantity, meaning: str, digits: int, write: Writer) -> Row:
+    symbol = write.symbols(quantity.name)
+    return Row(symbol.key, symbol.latex, meaning, _plain(quantity, digits) if digits else "")
+
+
+def _plain(quantity: Quantity, digits: int) -> str:
+    """A value as text where text can hold it, else as LaTeX between dollar signs."""
+    text = latex_number(printed(quantity, digits))
+    return f"${text}$" if "times" in text else text
+
+
+def layer_title(example: Example, index: int) -> str:
+    """A layer as a heading speaks of it: `Hidden layer 2`, `Output layer`."""
+    hidden = len(example.layers) - 1
+    if index == hidden:
+        return "Output layer"
+    return "Hidden layer" if hidden == 1 else f"Hidden layer {index + 1}"
