@@ -152,12 +152,7 @@ def _backward_layers(step: TrainingStep, sample: int, write: Writer) -> Iterator
             first_target=write.symbols.unit_in_words(index + 1, 0),
             chain=block(chain),
             weights=_blocks([write.gradient(gradients[weight]) for weight in others]),
-            biases=_blocks(
-                [
-                    write.gradient(gradients[bias])
-                    for bias in (own.bias.flat if own.bias is not None else ())
-                ]
-            ),
+            biases=_blocks([write.gradient(gradients[bias]) for bias in biases]),
             has_shared_bias=step.example.layers[index].shared_bias,
         )
 
