@@ -43,7 +43,7 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
 def _page(config: Config, name: str) -> dict[str, str]:
     """The page and its figure: forward, backward, update, outline, Markdown."""
     from generator.located import unusable
-    from generator.network.law import train
+    from generator.network.law import run
     from generator.network.ledgers import compare
     from generator.network.training import (
         MOST_QUANTITIES,
@@ -64,10 +64,11 @@ def _page(config: Config, name: str) -> dict[str, str]:
             "take fewer units or samples, or `--format json`, which has no limit",
         )
     step = training_step(example)
-    compare(step, next(train(example)))
+    compare(step, example)
     unfrozen = training_step(with_trained_biases(example)) if example.freezes_biases else None
     figure = f"{name}-network.svg"
-    page = compose(step, unfrozen, config.page, figure)
+    whole = run(example) if example.trains and example.steps > 1 else None
+    page = compose(step, unfrozen, whole, config.page, figure)
     templates = environment()
     drawing = draw_network(step, config.page.notation, page.figure_text)
     return {

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import or_
+from random import Random
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
@@ -17,19 +21,23 @@ from pydantic import (
     Field,
     Tag,
     ValidationError,
+    create_model,
 )
 from pydantic_core import ErrorDetails
 
 from generator.located import Document, Path, Plain, Problem, Unusable, read_yaml
 from generator.network.activations import ACTIVATIONS
-from generator.network.example import Example, Layer, Sample
+from generator.network.example import Example, Layer, Row, Sample
+from generator.network.initializers import INITIALIZERS, drawn
 from generator.network.losses import LOSSES
-from generator.network.optimizers import OPTIMIZERS, Optimizer
+from generator.network.optimizers import OPTIMIZERS
+from generator.network.schedules import SCHEDULES
 from generator.page.compose import PageOptions
 from generator.page.notation import NOTATIONS
 from generator.shapes import misfits
 
 NUMBER = re.compile(r"[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?")
+TAGS = ("name", "init")
 NAME = re.compile(r"[^\W_]+([ _-][^\W_]+)*")
 
 
@@ -90,11 +98,18 @@ def _unit_name(value: object) -> str:
 
 def _named(value: object) -> object:
     """A bare name is short for a mapping with `name:`."""
-    return {"name": value} if isinstance(value, str) else value
+    if isinstance(value, dict):
+        return {key: str(item) if key in TAGS and item else item for key, item in value.items()}
+    return {"name": str(value)} if isinstance(value, str) else value
 
 
-def _count_or_names(value: object) -> str:
-    return "names" if isinstance(value, list) else "count"
+def _batch_size(value: object) -> object:
+    if value == "all":
+        return "all"
+    size = _whole(value)
+    if size < 1:
+        raise ValueError("must be `all` or at least 1")
+    return size
 
 
 Number: TypeAlias = Annotated[Decimal, BeforeValidator(_number)]
@@ -103,6 +118,9 @@ Count: TypeAlias = Annotated[int, BeforeValidator(_whole), Field(ge=1)]
 Digits: TypeAlias = Annotated[int, BeforeValidator(_whole), Field(ge=2, le=12)]
 Truth: TypeAlias = Annotated[bool, BeforeValidator(_truth)]
 UnitName: TypeAlias = Annotated[str, BeforeValidator(_unit_name)]
+ClassIndex: TypeAlias = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
+DrawnDigits: TypeAlias = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=15)]
+BatchSize: TypeAlias = Annotated[int | Literal["all"], BeforeValidator(_batch_size)]
 
 
 class _Part(BaseModel):
@@ -111,17 +129,50 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Activation(_Part):
-    name: Literal[tuple(ACTIVATIONS)]  # type: ignore[valid-type]
+# The bounds that PyTorch sets, and those without which a formula has no value.
+BOUNDS: dict[str, dict[str, int]] = {
+    "learning_rate": {"ge": 0},
+    "momentum": {"ge": 0},
+    "weight_decay": {"ge": 0},
+    "lr_decay": {"ge": 0},
+    "initial_accumulator_value": {"ge": 0},
+    "eps": {"ge": 0},
+    "rho": {"ge": 0, "le": 1},
+    "betas": {"ge": 0, "lt": 1},
+    "delta": {"gt": 0},
+    "beta": {"ge": 0},
+    "std": {"ge": 0},
+}
 
 
-class _Loss(_Part):
-    name: Literal[tuple(LOSSES)]  # type: ignore[valid-type]
+def _field(name: str, kind: Any, default: Any) -> tuple[Any, Any]:
+    """A parameter of a table's entry as a field of a model."""
+    bounds: Any = Field(**BOUNDS.get(name, {}))  # type: ignore[call-overload]
+    number = Annotated[Number, bounds]
+    types = {Decimal: number, int: Count, bool: Truth}
+    required = default is inspect.Parameter.empty
+    return types.get(kind, tuple[number, number]), ... if required else default
 
 
-class _Optimizer(_Part):
-    name: Literal[tuple(OPTIMIZERS)]  # type: ignore[valid-type]
-    learning_rate: Number
+def _choice(table: Mapping[str, Callable[..., Any]], key: str = "name", **more: Any) -> Any:
+    """One of a table's entries by name, with its parameters as PyTorch calls them."""
+    models = []
+    for name, entry in table.items():
+        parameters = {
+            parameter.name: _field(parameter.name, parameter.annotation, parameter.default)
+            for parameter in inspect.signature(entry, eval_str=True).parameters.values()
+            if parameter.name not in ("fan_in", "fan_out")
+        }
+        fields: dict[str, Any] = {key: (Literal[name], ...)} | parameters | more
+        models.append(create_model(name, __base__=_Part, __doc__=entry.__doc__, **fields))
+    return Annotated[reduce(or_, models), Field(discriminator=key), BeforeValidator(_named)]
+
+
+_Schedule = _choice(SCHEDULES)
+_Activation = _choice(ACTIVATIONS)
+_Loss = _choice(LOSSES)
+_Optimizer = _choice(OPTIMIZERS, schedule=(_Schedule | None, None))
+_Drawn = _choice(INITIALIZERS, key="init", digits=(DrawnDigits, 2))
 
 
 class _Trainable(_Part):
@@ -129,21 +180,26 @@ class _Trainable(_Part):
     bias: Truth | None = None
 
 
+def _either(of_list: Any, of_other: Any, other: str) -> Any:
+    """A list or something else, told apart by what stands in the file."""
+    return Annotated[
+        Annotated[of_list, Tag("list")] | Annotated[of_other, Tag(other)],
+        Discriminator(lambda value: "list" if isinstance(value, list) else other),
+    ]
+
+
 class _Layer(_Part):
     units: Count | None = None
     names: list[UnitName] | None = None
-    activation: Annotated[_Activation, BeforeValidator(_named)]
-    weights: list[list[Number]]
+    activation: _Activation  # type: ignore[valid-type]
+    weights: _either(list[list[Number]], _Drawn, "drawn")  # type: ignore[valid-type]
     bias: Number | None = None
-    biases: list[Number] | None = None
+    biases: _either(list[Number], _Drawn, "drawn") | None = None  # type: ignore[valid-type]
     trainable: _Trainable = _Trainable()
 
 
 class _Network(_Part):
-    inputs: Annotated[
-        Annotated[Count, Tag("count")] | Annotated[list[UnitName], Tag("names")],
-        Discriminator(_count_or_names),
-    ]
+    inputs: _either(list[UnitName], Count, "count")  # type: ignore[valid-type]
     outputs: list[UnitName] | None = None
     weights_layout: Literal["out_in", "in_out"] = "out_in"
     layers: Annotated[list[_Layer], Field(min_length=1)]
@@ -151,11 +207,17 @@ class _Network(_Part):
 
 class _Sample(_Part):
     inputs: list[Number]
-    targets: list[Number] | None = None
+    targets: _either(list[Number], ClassIndex, "class index") | None = None  # type: ignore[valid-type]
+
+
+class _Penalty(_Part):
+    l1: Annotated[Number, Field(ge=0)] = Decimal(0)
+    l2: Annotated[Number, Field(ge=0)] = Decimal(0)
 
 
 class _Training(_Part):
     steps: Count = 1
+    batch_size: BatchSize = "all"
     train_biases: Truth = True
 
 
@@ -169,56 +231,97 @@ class _Page(_Part):
 class _File(_Part):
     title: str = "Backpropagation, step by step"
     source: str | None = None
+    seed: Whole | None = None
     network: _Network
     samples: Annotated[list[_Sample], Field(min_length=1)]
     reduction: Literal["mean", "sum"] = "mean"
-    loss: Annotated[_Loss, BeforeValidator(_named)] | None = None
-    optimizer: Annotated[_Optimizer, BeforeValidator(_named)] | None = None
+    loss: _Loss | None = None  # type: ignore[valid-type]
+    penalty: _Penalty = _Penalty()
+    optimizer: _Optimizer | None = None  # type: ignore[valid-type]
     training: _Training = _Training()
     page: _Page = _Page()
 
 
 def _resolved(file: _File) -> Config:
-    network = file.network
-    last = len(network.layers) - 1
-    targets = all(sample.targets is not None for sample in file.samples)
+    has_targets = all(sample.targets is not None for sample in file.samples)
+    layers = tuple(_layers(file))
+    count = len(file.samples)
+    size = file.training.batch_size
+    schedule = file.optimizer.schedule if file.optimizer else None
     example = Example(
         title=" ".join(file.title.split()),
         source=file.source,
-        input_names=tuple(network.inputs) if isinstance(network.inputs, list) else (),
-        layers=tuple(
-            _layer(file, layer, network.outputs if index == last else None)
-            for index, layer in enumerate(network.layers)
-        ),
+        input_names=tuple(file.network.inputs) if isinstance(file.network.inputs, list) else (),
+        layers=layers,
         samples=tuple(
-            Sample(tuple(sample.inputs), tuple(sample.targets or ())) for sample in file.samples
+            Sample(tuple(sample.inputs), _targets(sample.targets, layers[-1].units))
+            for sample in file.samples
         ),
         reduction=file.reduction,
-        loss=LOSSES[file.loss.name] if file.loss and targets else None,
-        optimizer=Optimizer(OPTIMIZERS[file.optimizer.name], file.optimizer.learning_rate)
-        if file.optimizer
-        else None,
+        loss=_made(LOSSES, file.loss) if file.loss and has_targets else None,
+        l1=file.penalty.l1,
+        l2=file.penalty.l2,
+        optimizer=_made(OPTIMIZERS, file.optimizer) if file.optimizer else None,
+        schedule=_made(SCHEDULES, schedule) if schedule else SCHEDULES["constant"](),
         steps=file.training.steps,
+        batch_size=count if size == "all" else min(size, count),
     )
     page = file.page
     return Config(example, PageOptions(page.notation, page.digits, page.result_digits))
 
 
-def _layer(file: _File, layer: _Layer, outputs: list[str] | None) -> Layer:
-    rows = layer.weights
-    if file.network.weights_layout == "in_out":
-        rows = [list(column) for column in zip(*rows, strict=True)]
-    biases = layer.biases if layer.bias is None else [layer.bias]
-    trains_biases = layer.trainable.bias
-    return Layer(
-        activation=ACTIVATIONS[layer.activation.name],
-        weights=tuple(tuple(row) for row in rows),
-        biases=tuple(biases or ()),
-        shared_bias=layer.bias is not None,
-        names=tuple(layer.names or outputs or ()),
-        trains_weights=layer.trainable.weights,
-        trains_biases=file.training.train_biases if trains_biases is None else trains_biases,
-    )
+def _made(table: Mapping[str, Callable[..., Any]], choice: Any, **more: Any) -> Any:
+    """The entry of a table that the file chose, with its parameters."""
+    key = "init" if hasattr(choice, "init") else "name"
+    skipped = {key, "schedule", "digits"}
+    given = {name: getattr(choice, name) for name in type(choice).model_fields}
+    parameters = {name: value for name, value in given.items() if name not in skipped}
+    return table[getattr(choice, key)](**more, **parameters)
+
+
+def _layers(file: _File) -> Iterator[Layer]:
+    """The layers from the first to the last, the drawn values in that order from one seed."""
+    random = Random(file.seed or 0)
+    inputs = file.network.inputs
+    fan_in = len(inputs) if isinstance(inputs, list) else inputs
+    for index, layer in enumerate(file.network.layers):
+        is_last = index == len(file.network.layers) - 1
+        names = layer.names or (file.network.outputs if is_last else None) or []
+        weights = layer.weights
+        if isinstance(weights, list):
+            if file.network.weights_layout == "in_out":
+                weights = [list(column) for column in zip(*weights, strict=True)]
+            rows = tuple(tuple(row) for row in weights)
+        else:
+            units = layer.units or len(names)
+            values = _drawn(weights, random, fan_in, units, units * fan_in)
+            rows = tuple(values[start : start + fan_in] for start in range(0, len(values), fan_in))
+        biases = layer.biases if layer.bias is None else [layer.bias]
+        if biases is not None and not isinstance(biases, list):
+            biases = _drawn(biases, random, fan_in, len(rows), len(rows))
+        own = layer.trainable.bias
+        yield Layer(
+            activation=_made(ACTIVATIONS, layer.activation),
+            weights=rows,
+            biases=tuple(biases or ()),
+            shared_bias=layer.bias is not None,
+            names=tuple(names),
+            trains_weights=layer.trainable.weights,
+            trains_biases=file.training.train_biases if own is None else own,
+        )
+        fan_in = len(rows)
+
+
+def _drawn(choice: Any, random: Random, fan_in: int, fan_out: int, count: int) -> Row:
+    draw = _made(INITIALIZERS, choice, fan_in=fan_in, fan_out=fan_out)
+    return drawn(draw, random, choice.digits, count)
+
+
+def _targets(targets: list[Decimal] | int | None, outputs: int) -> Row:
+    """The targets of a sample; a class index as a one and zeros."""
+    if isinstance(targets, int):
+        return tuple(Decimal(int(unit == targets)) for unit in range(outputs))
+    return tuple(targets or ())
 
 
 # What a fault of the schema says to a person; the rest speak for themselves.
@@ -232,6 +335,8 @@ MESSAGES = {
     "too_short": "must have at least one entry",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
+    "greater_than": "must be more than {gt}",
+    "less_than": "must be less than {lt}",
 }
 
 
@@ -241,20 +346,25 @@ def _translated(document: Document, fault: ErrorDetails) -> Problem:
     path: Path = ()
     for part in above:  # without the names of a union's branches, which stand in no file
         path = (*path, part) if (*path, part) in document.values else path
-    kind, found = fault["type"], fault["input"]
+    kind, found, context = fault["type"], fault["input"], fault.get("ctx", {})
     if kind == "extra_forbidden":
-        known = _keys(fault["loc"][:-1])
+        known = _keys(_File, fault["loc"][:-1])
         return document.problem(
             (*path, last), f"unknown key{_nearest(str(last), known)}", at_key=True
         )
     if (*path, last) in document.values or kind == "missing":
         path = (*path, last) if last != "" else path
     if kind == "literal_error":
-        return document.problem(path, _not_one_of(str(found), str(fault["ctx"]["expected"])))
+        return document.problem(path, _not_one_of(str(found), str(context["expected"])))
+    if kind == "union_tag_invalid":
+        path = (*path, "name") if (*path, "name") in document.values else path
+        return document.problem(path, _not_one_of(context["tag"], context["expected_tags"]))
+    if kind == "union_tag_not_found":
+        return document.problem(path, _untagged(found, context["discriminator"]))
     if kind == "value_error":
-        return document.problem(path, str(fault["ctx"]["error"]))
+        return document.problem(path, str(context["error"]))
     template = MESSAGES.get(kind)
-    message = template.format(**fault.get("ctx", {})) if template else fault["msg"]
+    message = template.format(**context) if template else fault["msg"]
     if found is None and kind != "missing":
         message += "; it is empty here"
     return document.problem(path, message)
@@ -265,6 +375,13 @@ def _not_one_of(found: str, expected: str) -> str:
     return f"'{found}' is not known{_nearest(found, known)}"
 
 
+def _untagged(found: object, discriminator: str) -> str:
+    key = discriminator.strip("'")
+    if isinstance(found, dict):
+        return f"has no `{key}:`"
+    return f"{_shown(found)} stands where a name or a mapping with `{key}:` should"
+
+
 def _nearest(word: str, known: Iterable[str]) -> str:
     known = list(known)
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
@@ -272,25 +389,24 @@ def _nearest(word: str, known: Iterable[str]) -> str:
     return f"{meant} (known: {', '.join(known)})" if close else f"; known: {', '.join(known)}"
 
 
-def _keys(location: tuple[int | str, ...]) -> list[str]:
-    """The keys that a mapping of the file may have, found by walking the schema."""
-    part: Any = _File
-    for step in location:
-        fields = getattr(part, "model_fields", {})
-        if step in fields:
-            part = _part_in(fields[str(step)].annotation)
-    return list(part.model_fields)
+def _keys(part: Any, location: tuple[int | str, ...]) -> list[str]:
+    """The keys that the mapping at a location may have, found by walking the schema."""
+    models = list(_models_in(part))
+    for step, rest in zip(location, range(1, len(location) + 1), strict=True):
+        for model in models:
+            if step in model.model_fields:
+                return _keys(model.model_fields[str(step)].annotation, location[rest:])
+            if step == model.__name__:
+                models = [model]
+    return list(models[0].model_fields)
 
 
-def _part_in(annotation: Any) -> Any:
-    """The mapping that an annotation speaks of: `list[_Layer]` of `_Layer`."""
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The mappings that an annotation speaks of: `list[_Layer]` of `_Layer`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
+        yield annotation
     for inner in getattr(annotation, "__args__", ()):
-        found = _part_in(inner)
-        if found is not None:
-            return found
-    return None
+        yield from _models_in(inner)
 
 
 def _shown(value: object) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from generator.network.example import Example
-from generator.network.forward import LayerParameters
-from generator.network.law import LawStep, final_pass, train
+from generator.network.forward import ForwardPass, LayerParameters
+from generator.network.law import LawStep, LayerState, final_pass, is_milestone, train
 
 FORMAT = 1
 ALL_STEPS = 100
@@ -26,26 +29,22 @@ def golden_values(example: Example) -> str:
         "format": FORMAT,
         "title": example.title,
         "loss_function": example.loss.name if example.loss else None,
+        **({"loss_parameters": _plain(example.loss.parameters)} if example.loss else {}),
         "reduction": example.reduction,
-        "optimizer": {"name": optimizer.rule.name, "learning_rate": float(optimizer.learning_rate)}
-        if optimizer
-        else None,
+        "penalty": {"l1": float(example.l1), "l2": float(example.l2)},
+        "optimizer": {"name": optimizer.name} | _plain(optimizer.settings) if optimizer else None,
+        "schedule": {"name": example.schedule.name} | _plain(example.schedule.settings),
         "steps": steps,
-        "final": {"loss": _number(final.loss), "outputs": final.outputs.T.tolist()},
+        "final": {"loss": _loss(final), "outputs": final.outputs.T.tolist()},
     }
-    return json.dumps(values, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-
-
-def is_milestone(step: int) -> bool:
-    """Whether a step is 1, 2 or 5 times a power of ten."""
-    return str(step).rstrip("0") in ("1", "2", "5")
+    return _json(values) + "\n"
 
 
 def _step(example: Example, number: int, step: LawStep) -> dict[str, Any]:
     return {
         "step": number,
-        "loss": _number(step.forward.loss),
-        "samples": [_sample(step, sample) for sample in range(len(example.samples))],
+        "loss": _loss(step.forward),
+        "samples": [_sample(step, sample) for sample in range(len(step.samples))],
         "layers": [_layer(example, step, index) for index in range(len(example.layers))],
     }
 
@@ -54,12 +53,14 @@ def _sample(step: LawStep, sample: int) -> dict[str, Any]:
     values, gradients = step.forward, step.gradients
 
     def column(arrays: Any, index: int) -> Any:
-        return arrays[index][:, sample].tolist() if gradients else []
+        if not gradients:
+            return []
+        return [v if isfinite(v) else None for v in arrays[index][:, sample].tolist()]
 
     return {
         "inputs": values.inputs[:, sample].tolist(),
         "targets": [] if values.targets is None else values.targets[:, sample].tolist(),
-        "loss": None if values.sample_losses is None else float(values.sample_losses[sample]),
+        "loss": None if values.loss is None else float(values.loss.samples[sample]),
         "layers": [
             {
                 "pre_activations": layer.pre_activations[:, sample].tolist(),
@@ -79,12 +80,22 @@ def _layer(example: Example, step: LawStep, index: int) -> dict[str, Any]:
     new = (step.updated or step.forward.parameters)[index]
     return {
         "activation": example.layers[index].activation.name,
+        **_plain(example.layers[index].activation.parameters),
         "weights": old.weights.tolist(),
         "weight_gradients": [] if gradient.weights is None else gradient.weights.tolist(),
         "updated_weights": new.weights.tolist(),
         "biases": _flat(old.bias),
         "bias_gradients": _flat(gradient.bias),
         "updated_biases": _flat(new.bias),
+        **({"state": _state(step.state[index])} if step.state is not None else {}),
+    }
+
+
+def _state(state: LayerState) -> dict[str, Any]:
+    """What the optimizer keeps for a layer after the step, by PyTorch's names."""
+    return {
+        "weights": {name: array.tolist() for name, array in state.weights.items()},
+        "biases": {name: _flat(array) for name, array in state.bias.items()},
     }
 
 
@@ -93,5 +104,28 @@ def _flat(bias: Any | None) -> list[float]:
     return values
 
 
-def _number(value: Any | None) -> float | None:
-    return None if value is None else float(value)
+def _loss(values: ForwardPass) -> float | None:
+    return None if values.loss is None else float(values.loss.total)
+
+
+def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as JSON has them: decimals as floats, pairs as lists."""
+    return {
+        name: [float(part) for part in value]
+        if isinstance(value, tuple)
+        else float(value)
+        if isinstance(value, Decimal)
+        else value
+        for name, value in parameters.items()
+    }
+
+
+def _json(value: Any, indent: str = "") -> str:
+    """JSON with a line for each key and each innermost list of numbers on one line."""
+    inner = indent + " "
+    if isinstance(value, dict) and value:
+        items = [f"{inner}{json.dumps(k)}: {_json(v, inner)}" for k, v in value.items()]
+        return "{\n" + ",\n".join(items) + f"\n{indent}}}"
+    if isinstance(value, list) and any(isinstance(item, list | dict) for item in value):
+        return "[\n" + ",\n".join(inner + _json(item, inner) for item in value) + f"\n{indent}]"
+    return json.dumps(value, allow_nan=False, ensure_ascii=False)

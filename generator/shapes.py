@@ -7,7 +7,7 @@ not of its kind: the schema speaks of that. So one run finds every problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from generator.located import Path
@@ -29,11 +29,18 @@ def misfits(file: Any) -> Iterator[Misfit]:
             units = _size(_get(network, "outputs")) if units is None else units
             yield from _outputs(network, layer, units)
         yield from _layer(layer, path, units, fan_in, in_out)
+        yield from _drawn(file, layer, path, units)
         fan_in = units
     yield from _double_names(network, layers)
     for index, sample in enumerate(_items(_get(file, "samples"))):
         yield from _sample(sample, ("samples", index), inputs, fan_in)
     yield from _targets(file)
+    yield from _fit_of_loss(file, layers)
+    optimizer = _get(file, "optimizer")
+    if str(_get(optimizer, "nesterov")).lower() in ("true", "yes", "on"):
+        momentum, dampening = _get(optimizer, "momentum"), _get(optimizer, "dampening")
+        if _is_zero(momentum) or not _is_zero(dampening):
+            yield ("optimizer", "nesterov"), "needs a momentum above 0 and no dampening"
 
 
 def _layer(
@@ -67,6 +74,18 @@ def _layer(
             )
 
 
+def _drawn(file: Any, layer: Any, path: Path, units: int | None) -> Iterator[Misfit]:
+    """What weights drawn from a seed need."""
+    for key in ("weights", "biases"):
+        init = _get(_get(layer, key), "init")
+        if init is None:
+            continue
+        if key == "weights" and units is None:
+            yield path, "says nowhere how many units it has; give it `units:`"
+        if init not in ("zeros", "ones", "constant") and _get(file, "seed") is None:
+            yield (*path, key), "is drawn, so the file needs a `seed:`, a whole number of your own"
+
+
 def _outputs(network: Any, layer: Any, units: int | None) -> Iterator[Misfit]:
     count = _length(_get(network, "outputs"))
     if count is None:
@@ -94,6 +113,10 @@ def _double_names(network: Any, layers: list[Any]) -> Iterator[Misfit]:
 
 
 def _sample(sample: Any, path: Path, inputs: int | None, outputs: int | None) -> Iterator[Misfit]:
+    index = _get(sample, "targets")
+    is_class = isinstance(index, str) and re.fullmatch(r"\d+", index)
+    if is_class and outputs is not None and int(index) >= outputs:
+        yield (*path, "targets"), f"is class {index}; the network has {outputs}, counted from 0"
     for key, expected in (("inputs", inputs), ("targets", outputs)):
         count = _length(_get(sample, key))
         if count is not None and expected is not None and count != expected:
@@ -111,6 +134,47 @@ def _targets(file: Any) -> Iterator[Misfit]:
     if _get(file, "loss") is not None and 0 < len(without) < len(samples):
         for index in without:
             yield ("samples", index), "has no targets, but other samples do; give all or none"
+
+
+def _fit_of_loss(file: Any, layers: list[Any]) -> Iterator[Misfit]:
+    """Losses that only some activations and targets give a meaning to."""
+    loss = _name(_get(file, "loss"))
+    last = _name(_get(layers[-1], "activation")) if layers else None
+    if loss == "cross_entropy" and last is not None and last != "softmax":
+        yield (
+            ("loss",),
+            f"cross_entropy needs a softmax layer before it, not {last}; "
+            "for separate yes-or-no outputs take binary_cross_entropy after sigmoid",
+        )
+    wanted: dict[str | None, tuple[Callable[[float], bool], str]] = {
+        "hinge": (lambda t: abs(t) == 1, "a target of hinge is 1 or -1"),
+        "binary_cross_entropy": (lambda t: 0 <= t <= 1, "a target here lies between 0 and 1"),
+        "cross_entropy": (lambda t: t >= 0, "a probability is not negative"),
+        "kl_divergence": (lambda t: t >= 0, "a probability is not negative"),
+    }
+    if loss in wanted:
+        holds, message = wanted[loss]
+        for i, sample in enumerate(_items(_get(file, "samples"))):
+            for j, target in enumerate(_items(_get(sample, "targets"))):
+                try:
+                    fits = holds(float(target))
+                except (TypeError, ValueError):
+                    continue  # the schema speaks of what is no number
+                if not fits:
+                    yield ("samples", i, "targets", j), message
+
+
+def _name(part: Any) -> str | None:
+    """The name of an entry, given bare or in a mapping."""
+    name = _get(part, "name") if isinstance(part, dict) else part
+    return str(name) if isinstance(name, str) else None
+
+
+def _is_zero(number: Any) -> bool:
+    try:
+        return number is None or float(number) == 0
+    except (TypeError, ValueError):
+        return False
 
 
 def _units(layer: Any, in_out: bool) -> int | None:

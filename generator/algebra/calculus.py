@@ -51,8 +51,10 @@ def local_derivatives(
             case Quotient(numerator, denominator):
                 sweep(numerator, upstream / denominator, numerator)
                 sweep(denominator, -(upstream * numerator) / denominator**2, denominator)
-            case Power(base, Constant(exponent)):
-                sweep(base, upstream * exponent * base ** (exponent - 1), base)
+            case Power(base, Constant(value)):
+                sweep(base, upstream * value * base ** (value - 1), base)
+            case Power(base, Negative(Constant(value))):
+                sweep(base, upstream * -value * base ** (-value - 1), base)
             case Call(function, arguments):
                 derivative = function.derivative
                 if function.expression is not None and not (textbook and derivative):

@@ -8,7 +8,7 @@ as far as the named quantities in it and no further.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn, TypeAlias
 
@@ -170,6 +170,7 @@ class Function:
     derivative: from the arguments and then the output (the textbook's form may
         use it), the derivative in each argument; None derives `expression`.
     decimal: a primitive's reading in decimal arithmetic.
+    parameters: the numbers that its formulas hold, such as a negative slope.
     """
 
     name: str
@@ -179,6 +180,7 @@ class Function:
     expression: Callable[..., Expression] | None = None
     derivative: Callable[..., tuple[Expression, ...]] | None = None
     decimal: Callable[..., Decimal] | None = None
+    parameters: Mapping[str, Decimal] = field(default_factory=dict)
 
     def __call__(self, *arguments: Any) -> Any:
         if any(isinstance(a, np.ndarray) and a.dtype == object for a in arguments):
@@ -190,6 +192,10 @@ class Function:
     def _call(self, *arguments: object) -> Expression:
         return Call(self, tuple(as_expression(a) for a in arguments))
 
+    def pullback(self, gradient: FloatArray, z: FloatArray) -> FloatArray:
+        """The gradient in its argument, from that in its value, in float64."""
+        return gradient * self.slope(z)
+
     def is_written_out(self, only_nameless: bool) -> bool:
         """Whether its call gives way to its defining expression."""
         return self.expression is not None and not (only_nameless and self.latex)
@@ -200,6 +206,7 @@ class Function:
 
 ZERO = Constant(Decimal(0))
 ONE = Constant(Decimal(1))
+HALF = Quotient(ONE, Constant(Decimal(2)))
 
 
 def as_expression(value: object) -> Expression:

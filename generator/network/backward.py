@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from generator.algebra import Expression, Quantity, defined, local_derivatives, quantities_in
-from generator.algebra.expression import ONE, total
+from generator.algebra import (
+    Call,
+    Expression,
+    Quantity,
+    defined,
+    local_derivatives,
+    quantities_in,
+)
+from generator.algebra.expression import ONE, children, rebuilt, total
 from generator.network.names import Name
 
-GIVEN_TO_THE_NETWORK = {"input", "target"}
+NOT_DIFFERENTIATED = {"input", "target"}
 
 
 @dataclass(frozen=True)
@@ -34,21 +41,25 @@ class Gradient:
 
 
 def backward(root: Quantity) -> Mapping[Quantity, Gradient]:
-    """The gradients of one sample's loss in its activations and in the parameters.
+    """The gradients of a loss in all that it depends on, inputs and targets excepted.
 
     Each gradient is the sum over the quantity's consumers of the consumer's
     gradient times its local derivative. A local derivative that is more than
     one symbol becomes a quantity of its own, unless nothing multiplies it.
     """
     order = _in_order_of_definition(root)
+    named: Mapping[Expression, Quantity] = {
+        q.definition: q for q in order if isinstance(q.definition, Call)
+    }
     consumers: dict[Quantity, list[tuple[Quantity, Expression]]] = {}
     for consumer in order:
         if consumer.definition is not None:
             for operand, local in local_derivatives(consumer.definition, consumer).items():
+                local = _by_name(local, named)
                 consumers.setdefault(operand, []).append((consumer, local))
     gradients: dict[Quantity, Gradient] = {}
     for quantity in reversed(order):
-        if quantity is root or quantity.name.role in GIVEN_TO_THE_NETWORK:
+        if quantity is root or not _is_differentiated(quantity):
             continue
         paths = []
         for consumer, local in consumers[quantity]:
@@ -57,11 +68,16 @@ def backward(root: Quantity) -> Mapping[Quantity, Gradient]:
                 local = defined(Name("local_derivative", of=consumer.name, by=quantity.name), local)
             paths.append(Contribution(consumer, upstream, local))
         gradient = defined(
-            Name("gradient", of=quantity.name, sample=root.name.sample),
+            Name("gradient", of=quantity.name, by=root.name),
             total([path.upstream * path.local for path in paths]),
         )
         gradients[quantity] = Gradient(gradient, tuple(paths))
     return gradients
+
+
+def _is_differentiated(quantity: Quantity) -> bool:
+    """Not inputs and targets, and not constants such as pi, whose names are no Name."""
+    return isinstance(quantity.name, Name) and quantity.name.role not in NOT_DIFFERENTIATED
 
 
 def _factor(gradient: Quantity) -> Expression:
@@ -72,6 +88,14 @@ def _factor(gradient: Quantity) -> Expression:
 
 def _is_number(node: Expression) -> bool:
     return next(quantities_in(node), None) is None
+
+
+def _by_name(node: Expression, named: Mapping[Expression, Quantity]) -> Expression:
+    """The tree with each call that defines a quantity read as that quantity."""
+    if isinstance(node, Call) and node in named:
+        return named[node]
+    parts = children(node)
+    return rebuilt(node, tuple(_by_name(part, named) for part in parts)) if parts else node
 
 
 def _in_order_of_definition(root: Quantity) -> list[Quantity]:

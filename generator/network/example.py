@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from generator.algebra import Function
+from generator.network.activations import Activation
+from generator.network.losses import Loss
 from generator.network.optimizers import Optimizer
+from generator.network.schedules import Schedule
 
 Row: TypeAlias = tuple[Decimal, ...]
 
@@ -21,7 +23,7 @@ class Layer:
     names: what the user calls the units; empty where they have no names.
     """
 
-    activation: Function
+    activation: Activation
     weights: tuple[Row, ...]
     biases: Row
     shared_bias: bool
@@ -32,6 +34,10 @@ class Layer:
     @property
     def units(self) -> int:
         return len(self.weights)
+
+    @property
+    def parameters(self) -> int:
+        return self.units * len(self.weights[0]) + len(self.biases)
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,9 @@ class Example:
     """Everything that the numbers of a worked example follow from.
 
     loss: None for an example that is only run forward.
+    l1, l2: the weights' penalty, l1 times the sum of |w| and l2 / 2 times that of w^2.
     optimizer: None for an example without an update.
+    steps: how many updates; batch_size: over how many samples each, in order.
     """
 
     title: str
@@ -56,9 +64,13 @@ class Example:
     layers: tuple[Layer, ...]
     samples: tuple[Sample, ...]
     reduction: str
-    loss: Function | None
+    loss: Loss | None
+    l1: Decimal
+    l2: Decimal
     optimizer: Optimizer | None
+    schedule: Schedule
     steps: int
+    batch_size: int
 
     @property
     def inputs(self) -> int:
@@ -69,12 +81,26 @@ class Example:
         return self.layers[-1].units
 
     @property
-    def divisor(self) -> int:
-        """What the samples' summed losses are divided by."""
-        return len(self.samples) if self.reduction == "mean" else 1
+    def has_penalty(self) -> bool:
+        return bool(self.l1 or self.l2)
+
+    def divisor(self, samples: int) -> int:
+        """What the summed losses of so many samples are divided by."""
+        return samples if self.reduction == "mean" else 1
+
+    def batch(self, step: int) -> list[int]:
+        """The indices of the samples of an update, counted from 1; the last batch may be short."""
+        size, count = self.batch_size, len(self.samples)
+        batches = -(-count // size)
+        start = (step - 1) % batches * size
+        return list(range(start, min(start + size, count)))
+
+    @property
+    def trains(self) -> bool:
+        """Whether there is an update at all."""
+        return self.loss is not None and self.optimizer is not None
 
     @property
     def freezes_biases(self) -> bool:
         """Whether an update leaves a bias alone."""
-        trains = self.loss is not None and self.optimizer is not None
-        return trains and any(own.biases and not own.trains_biases for own in self.layers)
+        return self.trains and any(own.biases and not own.trains_biases for own in self.layers)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from generator.algebra.functions import absolute
 from generator.network.example import Example
 from generator.network.layers import dense
 
@@ -39,20 +40,30 @@ class LayerPass:
 
 
 @dataclass(frozen=True)
-class ForwardPass:
-    """Every value of a forward pass.
+class LossPass:
+    """How the loss comes about.
 
-    loss_terms is (outputs, samples), sample_losses (samples,), loss has no
-    axis; all three are None where the example has no loss.
+    terms: (outputs, samples); samples: each sample's own loss (samples,); data:
+    their sum or mean; penalty: that of the weights, or None; total: the loss.
+    The last three have no axis.
     """
+
+    terms: Any
+    samples: Any
+    data: Any
+    penalty: Any | None
+    total: Any
+
+
+@dataclass(frozen=True)
+class ForwardPass:
+    """Every value of a forward pass; targets and loss are None where there is no loss."""
 
     inputs: Any
     targets: Any | None
     parameters: tuple[LayerParameters, ...]
     layers: tuple[LayerPass, ...]
-    loss_terms: Any | None
-    sample_losses: Any | None
-    loss: Any | None
+    loss: LossPass | None
 
     @property
     def outputs(self) -> Any:
@@ -79,23 +90,64 @@ def forward(
     parameters: tuple[LayerParameters, ...],
     inputs: Any,
     targets: Any | None,
+    rates: tuple[Any, Any],
     name: Naming = unnamed,
 ) -> ForwardPass:
-    """Run the samples through the network and, where there is one, its loss."""
+    """Run samples through the network and, where there is one, its loss.
+
+    rates: l1 and l2 of the penalty, as floats or quantities.
+    """
     layers = []
     x = inputs
     for number, (layer, own) in enumerate(zip(example.layers, parameters, strict=True), start=1):
         z = name(dense.forward(own.weights, own.bias, x), "pre_activation", number)
         x = name(layer.activation(z), "activation", number)
         layers.append(LayerPass(z, x))
-    if example.loss is None or targets is None:
-        return ForwardPass(inputs, targets, parameters, tuple(layers), None, None, None)
-    terms = example.loss(targets, x)
-    if len(terms) > 1:
+    loss = None
+    if targets is not None:
+        loss = _loss(example, parameters, targets, layers[-1], rates, name)
+    return ForwardPass(inputs, targets, parameters, tuple(layers), loss)
+
+
+def _loss(
+    example: Example,
+    parameters: tuple[LayerParameters, ...],
+    targets: Any,
+    last: LayerPass,
+    rates: tuple[Any, Any],
+    name: Naming,
+) -> LossPass:
+    """The loss, each step of it that has more than one part named."""
+    assert example.loss is not None
+    z, y = last.pre_activations, last.activations
+    terms = example.loss.terms(targets, y, z, example.layers[-1].activation.name)
+    outputs, count = terms.shape
+    if outputs > 1:
         terms = name(terms, "loss_term")
-    sample_losses = terms.sum(axis=0)
-    if len(sample_losses) > 1:
-        sample_losses = name(sample_losses, "sample_loss")
-    loss = sample_losses.sum()
-    loss = name(np.asarray(loss / example.divisor), "loss")
-    return ForwardPass(inputs, targets, parameters, tuple(layers), terms, sample_losses, loss)
+    samples = terms.sum(axis=0)
+    if example.loss.is_mean:
+        samples = samples / outputs
+    if count > 1:
+        samples = name(samples, "sample_loss")
+    data = np.asarray(samples.sum() / example.divisor(count))
+    if not example.has_penalty:
+        total = name(data, "loss")
+        return LossPass(terms, samples, total, None, total)
+    data = name(data, "data_loss")
+    penalty = name(np.asarray(_penalty(example, parameters, rates)), "penalty")
+    total = name(np.asarray(data.item() + penalty.item()), "loss")
+    return LossPass(terms, samples, data, penalty, total)
+
+
+def _penalty(
+    example: Example, parameters: tuple[LayerParameters, ...], rates: tuple[Any, Any]
+) -> Any:
+    """l1 times the sum of |w|, plus l2 times that of w^2 over 2; over weights, not biases."""
+    weights = np.concatenate([own.weights.ravel() for own in parameters])
+    l1, l2 = rates
+    parts = []
+    if example.l1:
+        parts.append(l1 * absolute(weights).sum())
+    if example.l2:
+        parts.append(l2 * (weights**2).sum() / 2)
+    return parts[0] if len(parts) == 1 else parts[0] + parts[1]

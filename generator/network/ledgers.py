@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from generator.algebra import Quantity, evaluate
-from generator.algebra.expression import Sum
-from generator.network.law import LawStep
+from generator.algebra.expression import FloatArray, Sum
+from generator.network.example import Example
+from generator.network.forward import Naming
+from generator.network.law import LawStep, train
 from generator.network.training import TrainingStep
 
 RELATIVE = Decimal("1e-9")
@@ -25,17 +27,36 @@ class LedgersDiffer(Exception):
         self.quantity = quantity
 
 
-def compare(graph: TrainingStep, law: LawStep) -> int:
-    """The number of values that both ledgers hold; raises LedgersDiffer at the first that differs.
+def compare(graph: TrainingStep, example: Example) -> list[Quantity]:
+    """Compare both ledgers of a first step; raises LedgersDiffer at the first value that differs.
 
     They agree where |graph - law| <= 1e-9 x the largest contribution + 1e-12.
+    The law runs from the decimals' side of each corner: a pre-activation of 0
+    may be 5e-17 in float64, and ReLU's slope is another there. Returns the
+    quantities where float64 alone would have stood on the other side of 0.
     """
-    count = 0
-    for quantity, value in _pairs(graph, law):
+    moved: list[Quantity] = []
+    for quantity, value in _pairs(graph, next(train(example, _from_decimals(graph, moved)))):
         if abs(quantity.value - Decimal(value)) > RELATIVE * _largest(quantity) + ABSOLUTE:
             raise LedgersDiffer(quantity, value)
-        count += 1
-    return count
+    return moved
+
+
+def _from_decimals(graph: TrainingStep, moved: list[Quantity]) -> Naming:
+    """A naming that rounds nearly equal values of the law to what the decimals say."""
+
+    def name(values: FloatArray, role: str, layer: int = 0) -> Any:
+        if role not in ("pre_activation", "activation"):
+            return values
+        own = graph.forward.layers[layer - 1]
+        array = own.pre_activations if role == "pre_activation" else own.activations
+        decimals = np.array([float(q.value) for q in array.flat]).reshape(array.shape)
+        near = np.isclose(values, decimals, rtol=1e-9, atol=1e-12)
+        if role == "pre_activation":
+            moved.extend(array[near & (np.sign(values) != np.sign(decimals))].tolist())
+        return np.where(near, decimals, values)
+
+    return name
 
 
 def _largest(quantity: Quantity) -> Decimal:
@@ -46,12 +67,13 @@ def _largest(quantity: Quantity) -> Decimal:
 
 
 def _pairs(graph: TrainingStep, law: LawStep) -> Iterator[tuple[Quantity, float]]:
-    for number, own in enumerate(graph.forward.layers):
-        yield from _zip(own.pre_activations, law.forward.layers[number].pre_activations)
-        yield from _zip(own.activations, law.forward.layers[number].activations)
-    if graph.forward.loss is not None:
-        yield from _zip(graph.forward.loss, law.forward.loss)
-    if law.gradients is not None and graph.gradients is not None:
+    """Each quantity of the graph with the law's value; an array at a time."""
+    for own, others in zip(graph.forward.layers, law.forward.layers, strict=True):
+        yield from _zip(own.pre_activations, others.pre_activations)
+        yield from _zip(own.activations, others.activations)
+    if graph.forward.loss is not None and law.forward.loss is not None:
+        yield from _zip(graph.forward.loss.total, law.forward.loss.total)
+    if law.gradients is not None:
         for own, signals, slopes in zip(
             graph.forward.layers,
             law.gradients.error_signals,
@@ -60,7 +82,7 @@ def _pairs(graph: TrainingStep, law: LawStep) -> Iterator[tuple[Quantity, float]
         ):
             yield from _zip(_gradients(graph, own.pre_activations), signals)
             yield from _zip(_gradients(graph, own.activations), slopes)
-        for gradient, other in zip(graph.gradients, law.gradients.parameters, strict=True):
+        for gradient, other in zip(graph.gradients or (), law.gradients.parameters, strict=True):
             yield from _zip(gradient.weights, other.weights)
             yield from _zip(gradient.bias, other.bias)
     for updated, other in zip(graph.updated or (), law.updated or (), strict=True):
@@ -77,6 +99,9 @@ def _gradients(graph: TrainingStep, values: Any) -> Any:
 
 
 def _zip(graph: Any, law: Any) -> Iterator[tuple[Quantity, float]]:
+    """Pairs of two arrays of one shape; where a float has no value, there is nothing to compare."""
     if graph is not None:
         graph, law = np.broadcast_arrays(graph, np.asarray(law))
-        yield from zip(graph.flat, (float(value) for value in law.flat), strict=True)
+        for quantity, value in zip(graph.flat, law.flat, strict=True):
+            if np.isfinite(value):
+                yield quantity, float(value)

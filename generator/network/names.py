@@ -10,8 +10,10 @@ class Name:
     """The name of a quantity.
 
     role: `input`, `target`, `weight`, `bias`, `pre_activation`, `activation`,
-        `loss_term`, `sample_loss`, `loss`, `learning_rate`; or `gradient`
-        (of the loss in `of`) and `local_derivative` (of `of` in `by`).
+        `loss_term`, `sample_loss`, `data_loss`, `penalty`, `loss`; a
+        hyperparameter such as `learning_rate`; an optimizer's state for the
+        parameter `of`, by PyTorch's name, such as `exp_avg`; or `gradient` (of
+        the loss `by` in `of`) and `local_derivative` (of `of` in `by`).
     layer: 1 for the first layer with weights; 0 where there is none.
     unit, source: the unit in its layer, the unit a weight leaves; from 0. A bias
         without a unit is shared by its layer.

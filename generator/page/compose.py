@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from generator.algebra import Quantity
+from generator.algebra import Expression, Quantity
+from generator.algebra.expression import as_expression, divide
 from generator.network.forward import ForwardPass, parameters_of
+from generator.network.law import Run
 from generator.network.training import TrainingStep
 from generator.page.equations import Block, Equation, Gradients, Writer, block
 from generator.page.notation import NOTATIONS, Symbols
+from generator.page.numbers import latex_number, rounded
 from generator.page.outline import (
     BackwardLayer,
     Change,
     ForwardLayer,
     FrozenBiases,
     Loss,
+    Milestone,
     Page,
     SamplePass,
+    Training,
     Unit,
     Update,
 )
@@ -25,6 +31,16 @@ from generator.page.tables import givens, layer_title, meanings, values_in_full
 
 EQUATIONS_A_BLOCK = 4
 MOST_PATHS = 4  # that are shown one by one
+
+OPTIMIZER_TITLES = {
+    "sgd": "stochastic gradient descent",
+    "adagrad": "Adagrad",
+    "rmsprop": "RMSprop",
+    "adadelta": "Adadelta",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "adamax": "Adamax",
+}
 
 
 @dataclass(frozen=True)
@@ -37,11 +53,16 @@ class PageOptions:
 
 
 def compose(
-    step: TrainingStep, unfrozen: TrainingStep | None, options: PageOptions, figure: str
+    step: TrainingStep,
+    unfrozen: TrainingStep | None,
+    run: Run | None,
+    options: PageOptions,
+    figure: str,
 ) -> Page:
     """The outline of a training step's page.
 
     unfrozen: the same step with every bias trained, where some are frozen.
+    run: the whole training, where it has more than this step.
     figure: the file name of the network's figure.
     """
     example = step.example
@@ -61,7 +82,21 @@ def compose(
         loss=_loss(step, write),
         reduced=_reduced(step, write),
         update=_update(step, unfrozen, write, options.result_digits),
+        training=_training(run, options.result_digits) if run else None,
         values=tuple(values_in_full(step, write)),
+    )
+
+
+def _training(run: Run, digits: int) -> Training:
+    def number(loss: float) -> str:
+        return latex_number(rounded(Decimal(loss), digits))
+
+    return Training(
+        steps=run.steps,
+        milestones=tuple(Milestone(step, number(loss)) for step, loss in run.losses),
+        final_loss=number(run.final_loss),
+        batch_size=run.batch_size,
+        samples=run.samples,
     )
 
 
@@ -100,67 +135,87 @@ def _forward_layers(
 
 
 def _loss_terms(values: ForwardPass, sample: int, write: Writer) -> list[Equation]:
-    if values.loss_terms is None or len(values.loss_terms) == 1:
+    if values.loss is None or len(values.loss.terms) == 1:
         return []
-    return [write.equation(term) for term in values.loss_terms[:, sample]]
+    return [write.equation(term) for term in values.loss.terms[:, sample]]
 
 
 def _sample_loss(values: ForwardPass, sample: int, write: Writer) -> tuple[Block, ...]:
     """The equation of a sample's own loss, where there are several samples."""
-    if values.sample_losses is None or len(values.sample_losses) == 1:
+    if values.loss is None or len(values.loss.samples) == 1:
         return ()
-    return _blocks([write.equation(values.sample_losses[sample])])
+    return _blocks([write.equation(values.loss.samples[sample])])
 
 
 def _loss(step: TrainingStep, write: Writer) -> Loss | None:
     if step.forward.loss is None or step.example.loss is None:
         return None
-    loss = step.forward.loss.item()
     return Loss(
-        symbol=write.symbol(loss),
+        symbol=write.symbol(step.forward.loss.total.item()),
         name=step.example.loss.name.replace("_", " "),
         outputs=step.example.outputs,
-        has_half=step.example.loss.name.startswith("half"),
+        has_half=step.example.loss.has_half,
+        has_penalty=step.example.has_penalty,
+        is_mean=step.example.loss.is_mean,
         reduction=step.example.reduction,
-        total=_blocks([write.equation(loss)]),
+        total=_totals(step.forward, write),
     )
+
+
+def _totals(values: ForwardPass, write: Writer) -> tuple[Block, ...]:
+    """The loss over all samples, with the penalty where there is one."""
+    assert values.loss is not None
+    parts = [values.loss.data, values.loss.penalty, values.loss.total]
+    distinct = dict.fromkeys(part.item() for part in parts if part is not None)
+    return _blocks([write.equation(part) for part in distinct])
 
 
 def _backward_layers(step: TrainingStep, sample: int, write: Writer) -> Iterator[BackwardLayer]:
     gradients = step.by_sample[sample]
     last = len(step.example.layers) - 1
     for index in reversed(range(last + 1)):
-        layer, own = step.forward.layers[index], step.forward.parameters[index]
-        signals = [
-            Unit(
-                _heading(write.symbols.unit_in_words(index + 1, unit)),
-                block(_signal(gradients, z, a, write, in_full=unit == 0)),
-            )
-            for unit, (z, a) in enumerate(
-                zip(layer.pre_activations[:, sample], layer.activations[:, sample], strict=True)
-            )
-        ]
+        own = step.forward.parameters[index]
         first, *others = own.weights.flat
-        biases = own.bias.flat if own.bias is not None else ()
         (path,) = gradients[first].contributions
-        chain = [write.local_derivative(path, first), write.three_factors(gradients, first)]
+        is_coupled = len(gradients[path.consumer].contributions) > 1
+        product = write.chain if is_coupled else write.three_factors
+        biases = own.bias.flat if own.bias is not None else ()
         yield BackwardLayer(
             title=layer_title(step.example, index),
             paths=0 if index == last else step.example.layers[index + 1].units,
-            signals=tuple(signals),
+            is_coupled=is_coupled,
+            has_shortcut=_shortcut(step, index, sample, 0) is not None,
+            signals=tuple(_signals(step, index, sample, write)),
             first_weight=write.symbol(first),
             first_target=write.symbols.unit_in_words(index + 1, 0),
-            chain=block(chain),
+            chain=block([write.local_derivative(path, first), product(gradients, first)]),
             weights=_blocks([write.gradient(gradients[weight]) for weight in others]),
             biases=_blocks([write.gradient(gradients[bias]) for bias in biases]),
             has_shared_bias=step.example.layers[index].shared_bias,
         )
 
 
-def _signal(
-    gradients: Gradients, z: Quantity, a: Quantity, write: Writer, in_full: bool
+def _signals(step: TrainingStep, index: int, sample: int, write: Writer) -> Iterator[Unit]:
+    """Each unit's way to its error signal; one by one, or stage by stage where units mix."""
+    gradients, layer = step.by_sample[sample], step.forward.layers[index]
+    units = list(zip(layer.pre_activations[:, sample], layer.activations[:, sample], strict=True))
+    names = [_heading(write.symbols.unit_in_words(index + 1, unit)) for unit in range(len(units))]
+    is_coupled = len(gradients[units[0][0]].contributions) > 1
+    for unit, (_, a) in enumerate(units):
+        equations = list(_activation_gradient(gradients, a, write, in_full=unit == 0))
+        if not is_coupled:
+            equations += _error_signal(step, index, sample, unit, write)
+        yield Unit(names[unit], block(equations))
+    if is_coupled:
+        for unit in range(len(units)):
+            equations = list(_error_signal(step, index, sample, unit, write))
+            yield Unit(f"{names[unit]}, through all outputs of the layer", block(equations))
+
+
+def _activation_gradient(
+    gradients: Gradients, a: Quantity, write: Writer, in_full: bool
 ) -> Iterator[Equation]:
-    """A unit's way to its error signal; in full with every local derivative on it."""
+    """The loss's gradient in an activation; in full with every local derivative on the way."""
     paths = gradients[a].contributions
     is_output = not isinstance(paths[0].upstream, Quantity)
     if is_output and paths[0].consumer not in gradients:  # the loss has this one term
@@ -172,14 +227,41 @@ def _signal(
         yield write.chain(gradients, a)
     else:
         yield write.gradient(gradients[a])
-    (slope,) = gradients[z].contributions
-    yield write.local_derivative(slope, z, derived=in_full)
+
+
+def _error_signal(
+    step: TrainingStep, index: int, sample: int, unit: int, write: Writer
+) -> Iterator[Equation]:
+    """From the gradient in the activation on: the slopes, delta, and its shortcut if it has one."""
+    gradients = step.by_sample[sample]
+    z = step.forward.layers[index].pre_activations[unit, sample]
+    for path in gradients[z].contributions:
+        is_simple = len(gradients[z].contributions) == 1
+        yield write.local_derivative(path, z, derived=unit == 0 and is_simple)
     yield write.chain(gradients, z)
+    shortcut = _shortcut(step, index, sample, unit)
+    if shortcut is not None:
+        yield write.shortcut(gradients[z], shortcut)
+
+
+def _shortcut(step: TrainingStep, index: int, sample: int, unit: int) -> Expression | None:
+    """An output's error signal in one subtraction, where the loss has that form."""
+    example, values = step.example, step.forward
+    fused = example.loss and example.loss.from_logits.get(example.layers[-1].activation.name)
+    if not fused or index != len(example.layers) - 1 or values.targets is None:
+        return None
+    targets = values.targets[:, sample]
+    if fused.needs_distribution and sum(target.value for target in targets) != 1:
+        return None
+    difference = fused.shortcut(targets[unit], values.outputs[unit, sample])
+    if example.loss and example.loss.is_mean and len(targets) > 1:
+        return divide(difference, as_expression(len(targets)))
+    return difference
 
 
 def _reduced(step: TrainingStep, write: Writer) -> tuple[Block, ...]:
     """The gradients over all samples, where there are several."""
-    if len(step.by_sample) < 2 or step.gradients is None:
+    if step.gradients is None or not (len(step.by_sample) > 1 or step.example.has_penalty):
         return ()
     return _blocks([write.equation(gradient) for gradient in parameters_of(step.gradients)])
 
@@ -187,26 +269,48 @@ def _reduced(step: TrainingStep, write: Writer) -> tuple[Block, ...]:
 def _update(
     step: TrainingStep, unfrozen: TrainingStep | None, write: Writer, digits: int
 ) -> Update | None:
-    if step.updated is None or step.learning_rate is None or step.after is None:
+    if step.updated is None or step.after is None:
         return None
     assert step.forward.loss is not None and step.after.loss is not None
     assert step.example.optimizer is not None
-    before, after = step.forward.loss.item(), step.after.loss.item()
-    moved = [q for q in parameters_of(step.updated) if q.name.step]
+    before, after = step.forward.loss.total.item(), step.after.loss.total.item()
+    rate = step.hyperparameters["learning_rate"]
     outcome = "falls" if after.value < before.value else "rises"
     return Update(
-        optimizer=step.example.optimizer.rule.name,
-        rate_symbol=write.symbol(step.learning_rate),
-        rate=write.value(step.learning_rate, digits),
-        blocks=_blocks([write.equation(quantity) for quantity in moved]),
+        optimizer=step.example.optimizer.name,
+        rate_symbol=write.symbol(rate),
+        rate=write.value(rate, digits),
+        optimizer_title=OPTIMIZER_TITLES[step.example.optimizer.name],
+        quirk=step.example.optimizer.quirk,
+        state=tuple(
+            f"{write.symbol(q)} = {latex_number(q.value)}"
+            for q in next(iter(step.state.values()), ())
+            if q.definition is None
+        ),
+        blocks=_update_blocks(step, write),
         changes=tuple(_changes(step, write, digits)),
         frozen_biases=_frozen_biases(step, unfrozen, write, digits) if unfrozen else None,
         after=_samples(step, step.after, write),
-        total_after=_blocks([write.equation(after)]),
+        total_after=_totals(step.after, write),
         loss_before=write.value(before, digits),
         loss_after=write.value(after, digits),
         outcome=outcome if after.value != before.value else "stays the same",
     )
+
+
+def _update_blocks(step: TrainingStep, write: Writer) -> tuple[Block, ...]:
+    """The steps of all parameters that move; one block a parameter where there is state."""
+    pairs = zip(
+        parameters_of(step.forward.parameters), parameters_of(step.updated or ()), strict=True
+    )
+    equations = [
+        [write.equation(q) for q in (*step.state.get(old, ()), new) if q.definition is not None]
+        for old, new in pairs
+        if new is not old
+    ]
+    if step.state:
+        return tuple(block(own) for own in equations)
+    return _blocks([equation for own in equations for equation in own])
 
 
 def _changes(
@@ -241,7 +345,7 @@ def _frozen_biases(
     return FrozenBiases(
         symbols=tuple(write.symbol(q) for q in parameters_of(step.updated or ()) if q in frozen),
         changes=tuple(change for change in changes if change.symbol in symbols),
-        loss_after=write.value(unfrozen.after.loss.item(), digits),
+        loss_after=write.value(unfrozen.after.loss.total.item(), digits),
     )
 
 

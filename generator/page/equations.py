@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -109,10 +109,22 @@ class Writer:
             self.symbols.partial(gradient.name).latex,
             write(leibniz, self._partial, r" \cdot "),
         ]
-        if len(gradients[of].contributions) > 1:
+        if len(gradients[of].contributions) > 1 and gradient.definition != leibniz:
             assert gradient.definition is not None, gradient
             forms.append(self.written(gradient.definition))
         return self._equation(self.symbols(gradient.name), forms, leibniz, gradient)
+
+    def shortcut(self, gradient: Gradient, definition: Expression) -> Equation:
+        """A gradient's short form, which must have the value that the chain rule gave."""
+        quantity = defined(gradient.quantity.name, definition)
+        long = gradient.quantity.value
+        if abs(quantity.value - long) > Decimal("1e-35") * max(abs(long), Decimal(1)):
+            raise ArithmeticError(
+                f"the shortcut of {quantity.name} is {quantity.value}, not {long}"
+            )
+        left = self.symbols(quantity.name)
+        equation = self._equation(left, [self.written(definition)], definition, quantity)
+        return replace(equation, anchor="")
 
     def three_factors(self, gradients: Gradients, weight: Quantity) -> Equation:
         """A weight's gradient as one chain from the loss: its error signal split once more."""

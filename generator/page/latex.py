@@ -52,6 +52,8 @@ def write(expression: Expression, symbol_of: Callable[[Quantity], Symbol], times
             case Constant(value):
                 return latex_number(value)
             case Negative(inner):
+                if _begins_with_zero(inner):
+                    return rf"-\left({written(inner)}\right)"  # -0 would read as a number
                 return "-" + operand(inner, PRODUCT)
             case Sum(terms):
                 text = operand(terms[0], SUM, leads)
@@ -93,10 +95,16 @@ def _binding(node: Expression) -> int:
     return ATOM
 
 
+def _begins_with_zero(node: Expression) -> bool:
+    while isinstance(node, Product):
+        node = node.factors[0]
+    return isinstance(node, Constant) and node.value == 0
+
+
 def _between(left: Expression, right: Expression, times: str) -> str:
     """What joins two factors: a dot wherever a number would run into its neighbour."""
     group = right.base if isinstance(right, Power) else right
     if isinstance(left, Quotient) and isinstance(group, Sum):
         return " "
-    numeric = isinstance(left, Constant) or isinstance(right, Constant | Quotient)
+    numeric = isinstance(left, Constant) or isinstance(group, Constant | Quotient)
     return r" \cdot " if numeric else times

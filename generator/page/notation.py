@@ -70,8 +70,48 @@ class Notation:
     output: str = "{unit}"
 
 
+# What optimizers and penalties bring along is written alike in every notation.
+OPTIMIZER_LETTERS = {
+    "momentum": Letter(r"\mu", text="μ", word="momentum"),
+    "dampening": Letter(r"\tau", text="τ", word="dampening"),
+    "weight_decay": Letter(r"\lambda", text="λ", word="weight-decay"),
+    "lr_decay": Letter(r"\gamma", text="γ", word="lr-decay"),
+    "initial_accumulator_value": Letter("G", "0", word="initial-accumulator-value"),
+    "eps": Letter(r"\epsilon", text="ε", word="eps"),
+    "alpha": Letter(r"\rho", text="ρ", word="alpha"),
+    "rho": Letter(r"\rho", text="ρ", word="rho"),
+    "beta1": Letter(r"\beta", "1", text="β", word="beta"),
+    "beta2": Letter(r"\beta", "2", text="β", word="beta"),
+    "l1": Letter(r"\lambda", "1", text="λ", word="penalty-lambda"),
+    "l2": Letter(r"\lambda", "2", text="λ", word="penalty-lambda"),
+    "momentum_buffer": Letter("v"),
+    "look_ahead": Letter("d"),
+    "decayed_gradient": Letter("g"),
+    "sum": Letter("G"),
+    "square_avg": Letter("v"),
+    "grad_avg": Letter("m"),
+    "variance": Letter("c"),
+    "delta": Letter(r"\Delta", text="Δ"),
+    "acc_delta": Letter("s"),
+    "exp_avg": Letter("m"),
+    "exp_avg_sq": Letter("v"),
+    "exp_avg_hat": Letter(r"\hat m", text="m̂"),
+    "exp_avg_sq_hat": Letter(r"\hat v", text="v̂"),
+    "exp_inf": Letter("u"),
+    "shrunk": Letter("p"),
+    "penalty": Letter("R"),
+}
+
+# The constants in formulas, by their names in the algebra.
+CONSTANTS = {
+    "pi": Letter(r"\pi", text="π"),
+    "selu_scale": Letter(r"\lambda", "s", text="λ"),
+    "selu_alpha": Letter(r"\alpha", "s", text="α"),
+}
+
 MAZUR = Notation(
-    letters={
+    letters=OPTIMIZER_LETTERS
+    | {
         "input": Letter("i", "{unit}"),
         "target": Letter("target", "{unit}"),
         "weight": Letter("w", "{number}"),
@@ -81,6 +121,7 @@ MAZUR = Notation(
         "error_signal": Letter(r"\delta", "{unit}", text="δ", word="delta"),
         "loss_term": Letter("E", "{unit}"),
         "sample_loss": Letter("E", "total"),
+        "data_loss": Letter("E", "data"),
         "loss": Letter("E", "total"),
         "learning_rate": Letter(r"\eta", text="η", word="learning-rate"),
     },
@@ -90,7 +131,8 @@ MAZUR = Notation(
 )
 
 LAYERED = Notation(
-    letters={
+    letters=OPTIMIZER_LETTERS
+    | {
         "input": Letter("x", "{unit}"),
         "target": Letter("y", "{unit}"),
         "weight": Letter("W", "{unit}{source}", "[{layer}]"),
@@ -100,6 +142,7 @@ LAYERED = Notation(
         "error_signal": Letter(r"\delta", "{unit}", "[{layer}]", text="δ", word="delta"),
         "loss_term": Letter("L", "{unit}"),
         "sample_loss": Letter("L"),
+        "data_loss": Letter("L", "data"),
         "loss": Letter("L"),
         "learning_rate": Letter(r"\alpha", text="α", word="learning-rate"),
     },
@@ -115,21 +158,35 @@ class Symbols:
     example: Example
     notation: Notation
 
-    def __call__(self, name: Name) -> Symbol:
+    def __call__(self, name: Name | str) -> Symbol:
         """The symbol of a quantity; the gradient of a pre-activation is its error signal."""
+        if isinstance(name, str):
+            letter = CONSTANTS[name]
+            return Symbol(letter.base, letter.text, name, letter.sub, letter.sub)
         if name.role == "gradient" and name.of is not None and name.of.role == "pre_activation":
             return self._letter("error_signal", name.of)
         return self.partial(name)
 
-    def partial(self, name: Name) -> Symbol:
+    def partial(self, name: Name | str) -> Symbol:
         """The same, but every gradient as a fraction of partial derivatives."""
+        if isinstance(name, str):
+            return self(name)
         if name.of is None:
             return self._letter(name.role, name)
         if name.role == "gradient":
-            loss = "loss" if name.sample is None else "sample_loss"
-            return _fraction(self(Name(loss, sample=name.sample)), self(name.of), "gradient")
-        assert name.by is not None, name
+            assert name.by is not None, name
+            return _fraction(self(name.by), self(name.of), "gradient")
+        if name.by is None:
+            return self._state(name)
         return _fraction(self(name.of), self(name.by), "derivative")
+
+    def _state(self, name: Name) -> Symbol:
+        """An optimizer's quantity for a parameter: its letter with the parameter below."""
+        assert name.of is not None, name
+        letter, of = self.notation.letters[name.role], self(name.of)
+        plus = "+" if name.step else ""
+        key = f"{of.key}-{name.role.replace('_', '-')}{'-updated' if plus else ''}"
+        return Symbol(letter.base, letter.text or letter.base, key, of.latex, "", plus, bool(plus))
 
     def unit(self, layer: int, unit: int) -> str:
         """A unit's name in plain text, the user's own or h1, o1, 1; layer 0 is the input."""

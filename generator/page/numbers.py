@@ -90,7 +90,9 @@ def calculation(
             if _to_place(evaluated, place) == result:
                 constants = {q: Constant(number) for q, number in shown.items()}
                 return Calculation(
-                    substitute(expression, constants), result, nothing_lost and evaluated == result
+                    substitute(expression, constants),
+                    result,
+                    (nothing_lost or not evaluated) and evaluated == result,
                 )
         digits += 1
 

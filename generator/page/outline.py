@@ -44,6 +44,8 @@ class BackwardLayer:
 
     paths: through how many units of the next layer each unit reaches the loss;
         0 for the output layer.
+    is_coupled: whether each activation depends on all pre-activations (softmax).
+    has_shortcut: whether the error signals have a short form (p - t).
     signals: a unit's gradient in its activation, its slope, its error signal.
     chain: the first weight's gradient with all of its factors; weights: those
         of the other weights, one block a unit.
@@ -51,6 +53,8 @@ class BackwardLayer:
 
     title: str
     paths: int
+    is_coupled: bool
+    has_shortcut: bool
     signals: tuple[Unit, ...]
     first_weight: str
     first_target: str
@@ -79,6 +83,8 @@ class Loss:
     name: str
     outputs: int
     has_half: bool
+    has_penalty: bool
+    is_mean: bool
     reduction: str
     total: tuple[Block, ...]
 
@@ -109,6 +115,9 @@ class Update:
     optimizer: str
     rate_symbol: str
     rate: str
+    optimizer_title: str
+    quirk: str
+    state: tuple[str, ...]
     blocks: tuple[Block, ...]
     changes: tuple[Change, ...]
     frozen_biases: FrozenBiases | None
@@ -117,6 +126,25 @@ class Update:
     loss_before: str
     loss_after: str
     outcome: str
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A row of the training table: the loss before a step."""
+
+    step: int
+    loss: str
+
+
+@dataclass(frozen=True)
+class Training:
+    """The steps after the first: losses at milestones and at the end."""
+
+    steps: int
+    milestones: tuple[Milestone, ...]
+    final_loss: str
+    batch_size: int
+    samples: int
 
 
 @dataclass(frozen=True)
@@ -137,4 +165,5 @@ class Page:
     loss: Loss | None
     reduced: tuple[Block, ...]
     update: Update | None
+    training: Training | None
     values: tuple[Row, ...]

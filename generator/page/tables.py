@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.algebra import Quantity
+from generator.algebra import Quantity, quantities_in
 from generator.network.example import Example
 from generator.network.forward import ForwardPass, parameters_of
+from generator.network.names import Name
 from generator.network.training import TrainingStep
 from generator.page.equations import Writer, local_derivative, printed
 from generator.page.numbers import latex_number
 from generator.page.outline import Row
 
 FULL_DIGITS = 12
+
+# What a hyperparameter is called, where that is more than its name in PyTorch.
+HYPERPARAMETERS = {
+    "beta1": "decay of the first moment",
+    "beta2": "decay of the second moment",
+    "eps": "keeps a divisor from being 0",
+    "alpha": "decay of the mean square",
+    "rho": "decay of the mean squares",
+    "lr_decay": "decay of the learning rate",
+    "l1": "weight of the L1 penalty",
+    "l2": "weight of the L2 penalty",
+}
 
 
 def givens(step: TrainingStep, write: Writer) -> Iterator[Row]:
@@ -42,8 +55,8 @@ def givens(step: TrainingStep, write: Writer) -> Iterator[Row]:
             yield row(quantity, f"bias {of}")
         else:
             yield row(quantity, f"bias of {name(layer, unit)}")
-    if step.learning_rate is not None:
-        yield row(step.learning_rate, "learning rate")
+    for key, quantity in _hyperparameters(step):
+        yield row(quantity, HYPERPARAMETERS.get(key, key.replace("_", " ")))
 
 
 def meanings(step: TrainingStep, write: Writer) -> Iterator[Row]:
@@ -54,12 +67,12 @@ def meanings(step: TrainingStep, write: Writer) -> Iterator[Row]:
     unit = name(1, 0)
     yield _row(z, f"pre-activation of {unit}: the weighted sum of what it reads", 0, write)
     yield _row(a, f"activation of {unit}: what it passes on", 0, write)
-    if values.loss is None or values.loss_terms is None:
+    if values.loss is None:
         return
-    if len(values.loss_terms) > 1:
-        term = values.loss_terms[0, 0]
+    if len(values.loss.terms) > 1:
+        term = values.loss.terms[0, 0]
         yield _row(term, f"loss term of {name(len(values.layers), 0)}", 0, write)
-    yield _row(values.loss.item(), "loss: what training makes smaller", 0, write)
+    yield _row(values.loss.total.item(), "loss: what training makes smaller", 0, write)
     gradients = step.by_sample[0]
     signal = write.symbols(gradients[z].quantity.name).latex
     partial = write.symbols.partial(gradients[z].quantity.name).latex
@@ -84,8 +97,7 @@ def _all_quantities(step: TrainingStep) -> Iterator[Quantity]:
     yield from step.forward.inputs.T.flat
     yield from step.forward.targets.T.flat if step.forward.targets is not None else ()
     yield from parameters_of(step.forward.parameters)
-    if step.learning_rate is not None:
-        yield step.learning_rate
+    yield from (quantity for _, quantity in _hyperparameters(step))
     yield from _computed(step.forward)
     for sample, gradients in enumerate(step.by_sample):
         for layer, own in reversed(
@@ -101,9 +113,33 @@ def _all_quantities(step: TrainingStep) -> Iterator[Quantity]:
                     yield gradients[quantity].quantity
             yield from (gradients[parameter].quantity for parameter in parameters_of([own]))
     yield from parameters_of(step.gradients or ())
+    for found in step.state.values():
+        yield from found
     yield from parameters_of(step.updated or ())
     if step.after is not None:
         yield from _computed(step.after)
+
+
+def _hyperparameters(step: TrainingStep) -> Iterator[tuple[str, Quantity]]:
+    """The numbers of the penalty and the optimizer that the page's formulas read."""
+    used = {
+        quantity
+        for own in _all_defined(step)
+        if own.definition is not None
+        for quantity in quantities_in(own.definition)
+    }
+    found = {q.name.role: q for q in used if isinstance(q.name, Name) and q.definition is None}
+    for key in (*HYPERPARAMETERS, *step.hyperparameters):
+        if key in found and (key in step.hyperparameters or key in ("l1", "l2")):
+            yield key, found.pop(key)
+
+
+def _all_defined(step: TrainingStep) -> Iterator[Quantity]:
+    if step.forward.loss is not None and step.forward.loss.penalty is not None:
+        yield step.forward.loss.penalty.item()
+    for found in step.state.values():
+        yield from found
+    yield from parameters_of(step.updated or ())
 
 
 def _computed(values: ForwardPass) -> Iterator[Quantity]:
@@ -111,7 +147,9 @@ def _computed(values: ForwardPass) -> Iterator[Quantity]:
         array for layer in values.layers for array in (layer.pre_activations, layer.activations)
     ]
     if values.loss is not None:
-        arrays += [values.loss_terms, values.sample_losses, values.loss]
+        loss = values.loss
+        arrays += [loss.terms, loss.samples, loss.data, loss.total]
+        arrays += [loss.penalty] if loss.penalty is not None else []
     for array in arrays:
         yield from (q for q in array.flat if isinstance(q, Quantity))
 

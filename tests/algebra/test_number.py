@@ -8,9 +8,12 @@ import pytest
 
 from generator.algebra import NotFinite, defined, evaluate, exp, given, ln
 from generator.algebra.expression import as_expression, total
-from generator.network.activations import sigmoid
 
 FIFTY_DIGITS = Decimal("1e-49")
+
+
+def sigmoid(z):
+    return 1 / (1 + exp(-z))
 
 
 def number(value):
@@ -35,7 +38,8 @@ third = defined("third", as_expression(1) / 3)
         pytest.param(a - (b + c), "-2.65", id="minus a sum"),
         pytest.param(-(a + b), "0.05", id="minus a whole sum"),
         pytest.param(c / a, "20", id="quotient"),
-        pytest.param(a / (c + b - 1), "0.08333333333333333333333333333333333333333333333333", id="/"),
+        pytest.param(a / (c + b - 2), "0.1875", id="quotient by a sum"),
+        pytest.param(one / c, "0." + 50 * "3", id="one third to fifty digits"),
         pytest.param(b**2, "0.04", id="square of a negative"),
         pytest.param(-(b**2), "-0.04", id="minus a square"),
         pytest.param(b**3, "-0.008", id="cube of a negative"),
@@ -67,11 +71,9 @@ def test_a_function_is_right_to_the_last_of_its_digits(tree, digits):
     assert abs(evaluate(tree) - Decimal(digits)) < 10 * FIFTY_DIGITS
 
 
-@pytest.mark.parametrize("z", [-800, -30, -1, -0.25, 0, 1e-9, 0.5, 3, 30, 800])
-def test_decimals_and_the_float_kernel_tell_the_same(z):
-    for function in (exp, sigmoid) if z < 700 else (sigmoid,):
-        in_floats = function(np.array([float(z)]))[0]
-        assert float(evaluate(function(number(z)))) == pytest.approx(in_floats, rel=1e-14)
+@pytest.mark.parametrize("z", ["-700", "-1", "-1e-9", "0.25", "30"])
+def test_decimals_and_floats_tell_the_same(z):
+    assert float(evaluate(exp(number(z)))) == pytest.approx(exp(np.array([float(z)]))[0], rel=1e-14)
 
 
 def test_a_sigmoid_far_out_neither_overflows_nor_reaches_its_limits():

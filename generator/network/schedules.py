@@ -1,0 +1,60 @@
+"""Schedules: the learning rate of each update, by PyTorch's formulas (torch.optim.lr_scheduler)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+Rate: TypeAlias = Callable[[float, int], float]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A schedule: from the first learning rate and an update's number, from 1, to its rate."""
+
+    name: str
+    settings: dict[str, Decimal | int]
+    rate: Rate
+
+
+def constant() -> Schedule:
+    """The same learning rate for every update."""
+    return Schedule("constant", {}, lambda rate, update: rate)
+
+
+def step(step_size: int, gamma: Decimal = Decimal("0.1")) -> Schedule:
+    """The learning rate times gamma after every step_size updates; StepLR."""
+    factor = float(gamma)
+    return Schedule(
+        "step",
+        {"step_size": step_size, "gamma": gamma},
+        lambda rate, update: rate * factor ** ((update - 1) // step_size),
+    )
+
+
+def exponential(gamma: Decimal) -> Schedule:
+    """The learning rate times gamma after every update; ExponentialLR."""
+    factor = float(gamma)
+    return Schedule(
+        "exponential", {"gamma": gamma}, lambda rate, update: rate * factor ** (update - 1)
+    )
+
+
+def cosine(T_max: int, eta_min: Decimal = Decimal(0)) -> Schedule:
+    """Half a cosine wave from the learning rate to eta_min in T_max updates; CosineAnnealingLR."""
+    low = float(eta_min)
+    return Schedule(
+        "cosine",
+        {"T_max": T_max, "eta_min": eta_min},
+        lambda rate, update: (
+            low + (rate - low) * (1 + math.cos(math.pi * (update - 1) / T_max)) / 2
+        ),
+    )
+
+
+SCHEDULES: dict[str, Callable[..., Schedule]] = {
+    entry.__name__: entry for entry in (constant, step, exponential, cosine)
+}
