@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from generator import FORMATS, generate
 
 DONE, FOUND, UNUSABLE, LEDGERS_DIFFER = 0, 1, 2, 3
 EXAMPLES = Path("docs/examples")
+BYTE_ORDER_MARK = "\ufeff"
 
 DESCRIPTION = """\
 Reads a small neural network and writes a complete worked example of one training
@@ -55,17 +58,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     formats = tuple(dict.fromkeys(options.format or ["markdown"]))
     if options.stdout and (len(options.files) > 1 or len(formats) > 1):
         return _refuse("--stdout takes one file and one format")
-    jobs = []
-    for file in options.files:
-        path = Path(file)
-        if not path.exists() and path.name == file and (EXAMPLES / file).exists():
-            path = EXAMPLES / file
-        jobs.append(Job(file, path, options.output or path.parent))
+    if options.stdout and (options.check or options.output):
+        return _refuse("--stdout writes to standard output alone; leave out --check and -o")
+    jobs = [_job(file, options.output) for file in options.files]
     targets = [(job.folder / job.name).resolve() for job in jobs]
     for job, target in zip(jobs, targets, strict=True):
         if targets.count(target) > 1:
             return _refuse(f"{job.file}: another file given would write {target.name} too")
     return max(_run(job, formats, options) for job in jobs)
+
+
+def _job(file: str, output: Path | None) -> Job:
+    """A name that is not a file here is looked for among the examples."""
+    path = Path(file)
+    if not os.path.exists(path) and path.name == file and os.path.exists(EXAMPLES / file):  # noqa: PTH110 (Path.exists raises for names that no file can have)
+        path = EXAMPLES / file
+    return Job(file, path, output or path.parent)
 
 
 def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
@@ -79,6 +87,8 @@ def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
             sys.stdout.write(next(iter(files.values())))
         elif options.check:
             return _check(job, files, formats, options.output)
+        elif any((job.folder / name).resolve() == job.source.resolve() for name in files):
+            return _refuse(f"{job.file}: would be written over by its own page; call it .yaml")
         else:
             _write(job.folder, files)
     except Unusable as error:
@@ -88,6 +98,8 @@ def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
     except LedgersDiffer as error:
         print(f"{job.file}: {error}. This is a fault of the generator.", file=sys.stderr)
         return LEDGERS_DIFFER
+    except BrokenPipeError:
+        raise
     except OSError as error:
         return _refuse(f"{error.filename or job.folder}: cannot be written: {error.strerror}")
     return DONE
@@ -100,13 +112,14 @@ def _read(path: Path) -> str:
         content = path.read_bytes()
     except FileNotFoundError:
         raise unusable("file", f"not found here or in {EXAMPLES}{_alike(path)}") from None
-    except OSError as error:
-        raise unusable("file", f"cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise unusable("file", f"cannot be read: {reason}") from None
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8").removeprefix(BYTE_ORDER_MARK)
     except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        before = content[: error.start].decode("utf-8").removeprefix(BYTE_ORDER_MARK)
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         message = "is not UTF-8 text; save the file as UTF-8"
         raise Unusable([Problem(line, column, "file", message)]) from None
 
@@ -123,22 +136,36 @@ def _alike(path: Path) -> str:
 def _write(folder: Path, files: dict[str, str]) -> None:
     """Write all files or none: each beside its place first, then all renamed.
 
-    A file that would not change is left alone.
+    A file that would not change is left alone. Where a renaming fails, those
+    before it are taken back.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    parts: list[tuple[Path, Path]] = []
+    spare: list[Path] = []
+    replaced: list[tuple[Path, Path | None]] = []
     try:
+        changes = []
         for name, text in files.items():
             target = (folder / name).resolve()
-            if not target.is_file() or _text_of(target) != text:
-                part = target.with_name(f".{name}.{os.getpid()}")
-                parts.append((part, target))
-                part.write_text(text, encoding="utf-8", newline="\n")
-        for part, target in parts:
+            if target.is_file() and _text_of(target) == text:
+                continue
+            part = target.with_name(f".{name}.{os.getpid()}")
+            spare.append(part)
+            part.write_text(text, encoding="utf-8", newline="\n")
+            changes.append((part, target))
+        for part, target in changes:
+            old = part.with_name(f"{part.name}.old") if target.is_file() else None
+            if old:
+                spare.append(old)
+                shutil.copy2(target, old)
             part.replace(target)
+            replaced.append((target, old))
+    except OSError:
+        for target, old in replaced:
+            old.replace(target) if old else target.unlink()
+        raise
     finally:
-        for part, _ in parts:
-            part.unlink(missing_ok=True)
+        for path in spare:
+            path.unlink(missing_ok=True)
 
 
 def _check(job: Job, files: dict[str, str], formats: Sequence[str], output: Path | None) -> int:
@@ -149,18 +176,19 @@ def _check(job: Job, files: dict[str, str], formats: Sequence[str], output: Path
     for name, text in files.items():
         target = job.folder / name
         old = _text_of(target) if target.is_file() else None
-        if old != text:
-            status = FOUND
-            print(f"{target}: {'is missing' if old is None else 'is out of date'}")
-            lines = difflib.unified_diff(
-                (old or "").splitlines(), text.splitlines(), "now", "would be", n=1, lineterm=""
-            )
-            print("\n".join(lines) if old is not None else "", end="\n" if old else "")
+        if old == text:
+            continue
+        status = FOUND
+        print(f"{target}: {'is missing' if old is None else 'is out of date'}")
+        if old is not None:
+            sides = (old.splitlines(), text.splitlines())
+            print(*difflib.unified_diff(*sides, "now", "would be", n=1, lineterm=""), sep="\n")
     if status == FOUND:
         named = () if tuple(formats) == ("markdown",) else formats
         flags = [flag for name in named for flag in ("--format", name)]
         flags += ["-o", str(output)] if output else []
-        print(f"To refresh: python -m generator {' '.join([job.file, *flags])}")
+        file = ["--", job.file] if job.file.startswith("-") else [job.file]
+        print(f"To refresh: {shlex.join(['python', '-m', 'generator', *flags, *file])}")
     return status
 
 
@@ -200,4 +228,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has stopped
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = DONE
+    sys.exit(status)

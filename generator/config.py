@@ -7,7 +7,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import reduce
 from operator import or_
 from random import Random
@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from generator.located import Document, Path, Plain, Problem, Unusable, read_yaml
+from generator.located import Document, Path, Plain, Problem, Unusable, read_yaml, shortened
 from generator.network.activations import ACTIVATIONS
 from generator.network.example import Example, Layer, Row, Sample
 from generator.network.initializers import INITIALIZERS, drawn
@@ -36,7 +36,8 @@ from generator.page.compose import PageOptions
 from generator.page.notation import NOTATIONS
 from generator.shapes import misfits
 
-NUMBER = re.compile(r"[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?")
+NUMBER = re.compile(r"[-+]?([0-9][0-9_]*\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 TAGS = ("name", "init")
 NAME = re.compile(r"[^\W_]+([ _-][^\W_]+)*")
 
@@ -52,7 +53,7 @@ class Config:
 def parse(text: str) -> Config:
     """The configuration that a YAML text describes; raises Unusable with all of its problems."""
     document = read_yaml(text)
-    problems: list[Problem] = []
+    problems = list(document.problems)
     config = None
     try:
         config = _File.model_validate(document.value)
@@ -66,17 +67,27 @@ def parse(text: str) -> Config:
 
 def _number(value: object) -> Decimal:
     if isinstance(value, Plain) and NUMBER.fullmatch(value):
-        number = Decimal(value.replace("_", ""))
-        if abs(float(number)) == float("inf"):
-            raise ValueError(f"{value} is too large; float64 ends at 1.8e308")
-        return number if number else abs(number)
+        return _in_range(value)
     if isinstance(value, str) and not isinstance(value, Plain) and NUMBER.fullmatch(value):
         raise ValueError(f"'{value}' is text; a number stands without quotes: {value}")
     raise ValueError(f"{_shown(value)} is not a number; write one such as 0.5 or 1e-3")
 
 
+def _in_range(text: str) -> Decimal:
+    """The Decimal of a number's text; not one that float64 takes for infinite or for 0."""
+    try:
+        number = Decimal(text.replace("_", ""))
+    except InvalidOperation:  # an exponent that not even a Decimal holds
+        number = Decimal("Infinity")
+    if number and float(number) == 0:
+        raise ValueError(f"{shortened(text)} is too small; float64 begins at 5e-324")
+    if abs(float(number)) == float("inf"):
+        raise ValueError(f"{shortened(text)} is out of the range of float64, 5e-324 to 1.8e308")
+    return number if number else abs(number)
+
+
 def _whole(value: object) -> int:
-    if isinstance(value, Plain) and re.fullmatch(r"[-+]?\d+", value):
+    if isinstance(value, Plain) and WHOLE.fullmatch(value):
         return int(value)
     raise ValueError(f"{_shown(value)} is not a whole number; write one such as 2")
 
@@ -118,6 +129,8 @@ Count: TypeAlias = Annotated[int, BeforeValidator(_whole), Field(ge=1)]
 Digits: TypeAlias = Annotated[int, BeforeValidator(_whole), Field(ge=2, le=12)]
 Truth: TypeAlias = Annotated[bool, BeforeValidator(_truth)]
 UnitName: TypeAlias = Annotated[str, BeforeValidator(_unit_name)]
+Names: TypeAlias = Annotated[list[UnitName], Field(min_length=1)]
+Numbers: TypeAlias = Annotated[list[Number], Field(min_length=1)]
 ClassIndex: TypeAlias = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
 DrawnDigits: TypeAlias = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=15)]
 BatchSize: TypeAlias = Annotated[int | Literal["all"], BeforeValidator(_batch_size)]
@@ -180,33 +193,33 @@ class _Trainable(_Part):
     bias: Truth | None = None
 
 
-def _either(of_list: Any, of_other: Any, other: str) -> Any:
+def _either(of_list: Any, of_other: Any, other: str, least: int = 1) -> Any:
     """A list or something else, told apart by what stands in the file."""
     return Annotated[
-        Annotated[of_list, Tag("list")] | Annotated[of_other, Tag(other)],
+        Annotated[of_list, Field(min_length=least), Tag("list")] | Annotated[of_other, Tag(other)],
         Discriminator(lambda value: "list" if isinstance(value, list) else other),
     ]
 
 
 class _Layer(_Part):
     units: Count | None = None
-    names: list[UnitName] | None = None
+    names: Names | None = None
     activation: _Activation  # type: ignore[valid-type]
-    weights: _either(list[list[Number]], _Drawn, "drawn")  # type: ignore[valid-type]
+    weights: _either(list[Numbers], _Drawn, "drawn")  # type: ignore[valid-type]
     bias: Number | None = None
-    biases: _either(list[Number], _Drawn, "drawn") | None = None  # type: ignore[valid-type]
+    biases: _either(list[Number], _Drawn, "drawn", 0) | None = None  # type: ignore[valid-type]
     trainable: _Trainable = _Trainable()
 
 
 class _Network(_Part):
     inputs: _either(list[UnitName], Count, "count")  # type: ignore[valid-type]
-    outputs: list[UnitName] | None = None
+    outputs: Names | None = None
     weights_layout: Literal["out_in", "in_out"] = "out_in"
     layers: Annotated[list[_Layer], Field(min_length=1)]
 
 
 class _Sample(_Part):
-    inputs: list[Number]
+    inputs: Numbers
     targets: _either(list[Number], ClassIndex, "class index") | None = None  # type: ignore[valid-type]
 
 
@@ -333,10 +346,10 @@ MESSAGES = {
     "dict_type": "must be a mapping of keys to values",
     "string_type": "must be text",
     "too_short": "must have at least one entry",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
-    "greater_than": "must be more than {gt}",
-    "less_than": "must be less than {lt}",
+    "greater_than_equal": "must be at least {ge}, not {found}",
+    "less_than_equal": "must be at most {le}, not {found}",
+    "greater_than": "must be more than {gt}, not {found}",
+    "less_than": "must be less than {lt}, not {found}",
 }
 
 
@@ -356,15 +369,15 @@ def _translated(document: Document, fault: ErrorDetails) -> Problem:
         path = (*path, last) if last != "" else path
     if kind == "literal_error":
         return document.problem(path, _not_one_of(str(found), str(context["expected"])))
-    if kind == "union_tag_invalid":
+    if kind == "union_tag_invalid" and context["tag"] != "None":
         path = (*path, "name") if (*path, "name") in document.values else path
         return document.problem(path, _not_one_of(context["tag"], context["expected_tags"]))
-    if kind == "union_tag_not_found":
-        return document.problem(path, _untagged(found, context["discriminator"]))
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        return _untagged(document, path, found, context["discriminator"].strip("'"))
     if kind == "value_error":
         return document.problem(path, str(context["error"]))
     template = MESSAGES.get(kind)
-    message = template.format(**context) if template else fault["msg"]
+    message = template.format(found=found, **context) if template else fault["msg"]
     if found is None and kind != "missing":
         message += "; it is empty here"
     return document.problem(path, message)
@@ -372,14 +385,16 @@ def _translated(document: Document, fault: ErrorDetails) -> Problem:
 
 def _not_one_of(found: str, expected: str) -> str:
     known = re.findall(r"'([^']+)'", expected)
-    return f"'{found}' is not known{_nearest(found, known)}"
+    return f"'{shortened(found)}' is not known{_nearest(found, known)}"
 
 
-def _untagged(found: object, discriminator: str) -> str:
-    key = discriminator.strip("'")
+def _untagged(document: Document, path: Path, found: object, key: str) -> Problem:
+    """A choice among a table's entries that does not say which."""
+    if key == "init":
+        return document.problem(path, "must be a list of numbers, or a mapping with `init:`")
     if isinstance(found, dict):
-        return f"has no `{key}:`"
-    return f"{_shown(found)} stands where a name or a mapping with `{key}:` should"
+        return document.problem((*path, key), "is missing")
+    return document.problem(path, f"must be a name, or a mapping with `{key}:`")
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
@@ -413,5 +428,5 @@ def _shown(value: object) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, str):
-        return f"'{value}'"
+        return f"'{shortened(value)}'"
     return "a list" if isinstance(value, list) else "a mapping"

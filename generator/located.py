@@ -10,7 +10,8 @@ import yaml
 
 Path: TypeAlias = tuple[str | int, ...]
 
-MOST_NODES = 10_000_000
+MOST_NODES = 2_000_000
+MOST_LEVELS = 50
 
 
 class Plain(str):
@@ -29,7 +30,8 @@ class Problem:
     message: str
 
     def located(self, file: str) -> str:
-        return f"{file}:{self.line}:{self.column}: {self.where}: {self.message}"
+        """`FILE:LINE:COLUMN: where: what is wrong`, on one line whatever it quotes."""
+        return printable(f"{file}:{self.line}:{self.column}: {self.where}: {self.message}")
 
 
 class Unusable(Exception):
@@ -51,10 +53,12 @@ class Document:
 
     Scalars stay text (`Plain` where unquoted, None for null), so that a number
     keeps the digits that were typed. keys and values map the path of a part to
-    the line and column, from 1, of its key and of its value.
+    the line and column, from 1, of its key and of its value. problems are those
+    of its keys: given twice, or no word.
     """
 
     value: Any
+    problems: tuple[Problem, ...]
     keys: dict[Path, tuple[int, int]]
     values: dict[Path, tuple[int, int]]
 
@@ -69,17 +73,20 @@ class Document:
 
 
 def read_yaml(text: str) -> Document:
-    """Parse one YAML document; raises Unusable for bad syntax, nesting or double keys."""
+    """Parse one YAML document; raises Unusable for bad syntax and for nesting without end."""
     try:
+        _check_depth(text)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = " ".join(part for part in (error.problem, error.context) if part)
         raise Unusable([Problem(line, column, "YAML syntax", what)]) from None
-    except yaml.YAMLError as error:
-        what = str(error).splitlines()[0]
-        raise Unusable([Problem(1, 1, "YAML syntax", what)]) from None
+    except yaml.reader.ReaderError as error:
+        before = text.encode()[: error.position].decode(errors="ignore")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        what = "holds a character that YAML does not allow"
+        raise Unusable([Problem(line, column, "YAML syntax", what)]) from None
     if node is None:
         raise Unusable([Problem(1, 1, "file", "is empty; `python -m generator --help` shows one")])
     return _Reading().document(node)
@@ -87,8 +94,34 @@ def read_yaml(text: str) -> Document:
 
 def path_text(path: Path) -> str:
     """`network.layers[0].weights`."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.removeprefix(".") or "file"
+    parts = (f"[{part}]" if isinstance(part, int) else f".{shortened(part)}" for part in path)
+    return "".join(parts).removeprefix(".") or "file"
+
+
+def printable(text: str) -> str:
+    """A text on one line: control characters and the like as their escapes."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def shortened(text: str) -> str:
+    """What somebody typed, cut where it is longer than a message can be."""
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _check_depth(text: str) -> None:
+    """Refuse nesting that would overflow the stack of whoever walks it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MOST_LEVELS:
+            mark: Any = event.start_mark
+            place = (mark.line + 1, mark.column + 1)
+            raise Unusable([Problem(*place, "file", "is nested too deeply")])
 
 
 class _Reading:
@@ -102,9 +135,7 @@ class _Reading:
 
     def document(self, root: yaml.Node) -> Document:
         value = self.value(root, ())
-        if self.problems:
-            raise Unusable(self.problems)
-        return Document(value, self.keys, self.values)
+        return Document(value, tuple(self.problems), self.keys, self.values)
 
     def value(self, node: yaml.Node, path: Path) -> Any:
         position = (node.start_mark.line + 1, node.start_mark.column + 1)
@@ -114,8 +145,10 @@ class _Reading:
                 null = node.tag == "tag:yaml.org,2002:null"
                 return None if null else Plain(node.value)
             return str(node.value)
-        if id(node) in self.open or len(self.values) > MOST_NODES:
-            self.problem(position, path, "contains itself or repeats without end")
+        if len(self.values) > MOST_NODES:
+            raise unusable("file", f"has more than {MOST_NODES:,} parts, its aliases written out")
+        if id(node) in self.open:
+            self.problem(position, path, "contains itself")
             return None
         self.open.add(id(node))
         if isinstance(node, yaml.SequenceNode):

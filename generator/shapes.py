@@ -114,7 +114,7 @@ def _double_names(network: Any, layers: list[Any]) -> Iterator[Misfit]:
 
 def _sample(sample: Any, path: Path, inputs: int | None, outputs: int | None) -> Iterator[Misfit]:
     index = _get(sample, "targets")
-    is_class = isinstance(index, str) and re.fullmatch(r"\d+", index)
+    is_class = isinstance(index, str) and re.fullmatch(r"[0-9]{1,18}", index)
     if is_class and outputs is not None and int(index) >= outputs:
         yield (*path, "targets"), f"is class {index}; the network has {outputs}, counted from 0"
     for key, expected in (("inputs", inputs), ("targets", outputs)):
@@ -182,10 +182,7 @@ def _units(layer: Any, in_out: bool) -> int | None:
     weights = _get(layer, "weights")
     rows = _items(weights)
     counted = _length(rows[0]) if in_out and rows else None if in_out else _length(weights)
-    for count in (_size(_get(layer, "units")), _length(_get(layer, "names")), counted):
-        if count is not None:
-            return count
-    return None
+    return _size(_get(layer, "units")) or _length(_get(layer, "names")) or counted or None
 
 
 def _get(part: Any, key: str) -> Any:
@@ -202,9 +199,9 @@ def _length(part: Any) -> int | None:
 
 def _size(part: Any) -> int | None:
     """A count, or the length of a list of names."""
-    if isinstance(part, str) and re.fullmatch(r"\+?\d+", part):
-        return int(part)
-    return _length(part)
+    if isinstance(part, str) and re.fullmatch(r"\+?[0-9]{1,18}", part):
+        return int(part) or None
+    return _length(part) or None
 
 
 def _plural(count: int, what: str) -> str:

@@ -99,7 +99,7 @@ def is_milestone(step: int) -> bool:
 def train(example: Example, name: Naming = unnamed) -> Iterator[LawStep]:
     """The steps of the training, one after the other; a single pass without an update.
 
-    name: sees each array of the forward pass and may replace it.
+    name: sees each array of the forward pass and of the gradients, and may replace it.
     Raises NotFinite where a value leaves the range of float64.
     """
     inputs = _columns([sample.inputs for sample in example.samples])
@@ -115,7 +115,7 @@ def train(example: Example, name: Naming = unnamed) -> Iterator[LawStep]:
         x, t = inputs[:, batch], None if targets is None else targets[:, batch]
         with np.errstate(all="ignore"):
             values = forward(example, parameters, x, t, rates, name)
-            gradients = law(example, values) if targets is not None else None
+            gradients = law(example, values, name) if targets is not None else None
             updated = None
             if gradients and example.optimizer:
                 updated, state = _update(example, parameters, gradients, state, step)
@@ -137,7 +137,7 @@ def final_pass(example: Example, last: LawStep) -> ForwardPass:
     return values
 
 
-def law(example: Example, values: ForwardPass) -> LawGradients:
+def law(example: Example, values: ForwardPass, name: Naming = unnamed) -> LawGradients:
     """All gradients of one forward pass, from the last layer to the first."""
     assert example.loss is not None
     last = example.layers[-1].activation.name
@@ -159,7 +159,10 @@ def law(example: Example, values: ForwardPass) -> LawGradients:
         weights = weights / divisor
         if example.has_penalty:
             weights += float(example.l1) * np.sign(own.weights) + float(example.l2) * own.weights
-        parameters.append(LayerParameters(weights, None if bias is None else bias / divisor))
+        weights = name(weights, "weight_gradient", index + 1)
+        if bias is not None:
+            bias = name(bias / divisor, "bias_gradient", index + 1)
+        parameters.append(LayerParameters(weights, bias))
         activation_gradients.append(gradient)
         error_signals.append(delta)
         gradient = upstream
@@ -232,7 +235,8 @@ def _update(
 def _check_finite(values: ForwardPass, gradients: LawGradients | None, step: int) -> None:
     """Raise NotFinite, naming the first value of the step that is inf or nan."""
     ends = [values.outputs] if values.loss is None else [values.loss.total]
-    ends += [own.weights for own in gradients.parameters] if gradients else []
+    if gradients:
+        ends += [gradients.input_gradients, *(own.weights for own in gradients.parameters)]
     if all(np.isfinite(end).all() for end in ends):
         return
     arrays: list[tuple[str, int, Any]] = []
@@ -243,12 +247,16 @@ def _check_finite(values: ForwardPass, gradients: LawGradients | None, step: int
         arrays.append(("loss", 0, values.loss.total))
     for number, own in enumerate(gradients.parameters if gradients else (), start=1):
         arrays.append(("weight", number, own.weights))
+    if gradients:
+        arrays.append(("input", 0, gradients.input_gradients))
     for role, number, array in arrays:
         if not np.isfinite(array).all():
             first = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
             unit, other = (*first, None, None)[:2]
             if role == "weight":
                 name = Name("gradient", of=Name(role, number, unit, other, step=step - 1))
+            elif role == "input":
+                name = Name("gradient", of=Name(role, number, unit, sample=other))
             else:
                 name = Name(role, number, unit, sample=other, step=step - 1)
             raise NotFinite(name, "too large for a float64 number")

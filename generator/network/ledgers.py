@@ -32,8 +32,9 @@ def compare(graph: TrainingStep, example: Example) -> list[Quantity]:
 
     They agree where |graph - law| <= 1e-9 x the largest contribution + 1e-12.
     The law runs from the decimals' side of each corner: a pre-activation of 0
-    may be 5e-17 in float64, and ReLU's slope is another there. Returns the
-    quantities where float64 alone would have stood on the other side of 0.
+    may be 5e-17 in float64, where ReLU's slope is another, and Adagrad divides
+    a gradient by its own size. Returns the pre-activations where float64 alone
+    would have stood on the other side of 0.
     """
     moved: list[Quantity] = []
     for quantity, value in _pairs(graph, next(train(example, _from_decimals(graph, moved)))):
@@ -46,10 +47,9 @@ def _from_decimals(graph: TrainingStep, moved: list[Quantity]) -> Naming:
     """A naming that rounds nearly equal values of the law to what the decimals say."""
 
     def name(values: FloatArray, role: str, layer: int = 0) -> Any:
-        if role not in ("pre_activation", "activation"):
+        array = _array(graph, role, layer)
+        if array is None:
             return values
-        own = graph.forward.layers[layer - 1]
-        array = own.pre_activations if role == "pre_activation" else own.activations
         decimals = np.array([float(q.value) for q in array.flat]).reshape(array.shape)
         near = np.isclose(values, decimals, rtol=1e-9, atol=1e-12)
         if role == "pre_activation":
@@ -57,6 +57,19 @@ def _from_decimals(graph: TrainingStep, moved: list[Quantity]) -> Naming:
         return np.where(near, decimals, values)
 
     return name
+
+
+def _array(graph: TrainingStep, role: str, layer: int) -> Any:
+    """The graph's array of a role; None for those that the law keeps for itself."""
+    own = graph.forward.layers[layer - 1]
+    gradients = graph.gradients[layer - 1] if graph.gradients else None
+    arrays = {
+        "pre_activation": own.pre_activations,
+        "activation": own.activations,
+        "weight_gradient": gradients and gradients.weights,
+        "bias_gradient": gradients and gradients.bias,
+    }
+    return arrays.get(role)
 
 
 def _largest(quantity: Quantity) -> Decimal:

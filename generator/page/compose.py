@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from urllib.parse import quote
 
 from generator.algebra import Expression, Quantity
 from generator.algebra.expression import as_expression, divide
@@ -70,7 +71,7 @@ def compose(
     return Page(
         title=example.title,
         source=example.source or "",
-        figure=figure,
+        figure=quote(figure),
         figure_text=_shape_text(step),
         shape=tuple(_layer_texts(step)),
         has_bias=any(layer.biases for layer in example.layers),

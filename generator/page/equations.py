@@ -14,7 +14,7 @@ from generator.algebra import (
     expanded,
     local_derivatives,
 )
-from generator.algebra.expression import total
+from generator.algebra.expression import ZERO, total
 from generator.network.backward import Contribution, Gradient
 from generator.network.names import Name
 from generator.page.latex import write
@@ -90,7 +90,7 @@ class Writer:
         assert quantity.definition is not None and path.consumer.definition is not None
         forms = [self.written(quantity.definition)]
         if derived:
-            by_rules = local_derivatives(path.consumer.definition, textbook=False)[of]
+            by_rules = local_derivatives(path.consumer.definition, textbook=False).get(of, ZERO)
             forms.insert(0, self.written(by_rules))
         return self._equation(self.symbols(quantity.name), forms, quantity.definition, quantity)
 

@@ -64,6 +64,7 @@ def write(expression: Expression, symbol_of: Callable[[Quantity], Symbol], times
                         text += " + " + operand(term, SUM)
                 return text
             case Product(factors):
+                factors = tuple(map(_without_zeros, factors))
                 text = operand(factors[0], PRODUCT, leads)
                 for before, factor in pairwise(factors):
                     text += _between(before, factor, times) + operand(factor, POWER)
@@ -93,6 +94,13 @@ def _binding(node: Expression) -> int:
         case Quotient() | Power():
             return POWER
     return ATOM
+
+
+def _without_zeros(factor: Expression) -> Expression:
+    """A factor of 1.0 or -1.0 as 1 or -1, however it was typed; any other as it is."""
+    if isinstance(factor, Constant) and abs(factor.value) == 1:
+        return Constant(factor.value.to_integral_value())
+    return factor
 
 
 def _begins_with_zero(node: Expression) -> bool:

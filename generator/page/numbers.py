@@ -12,6 +12,7 @@ from generator.algebra.number import exactly
 LARGE = Decimal("1e6")
 SMALL = Decimal("1e-4")
 MORE_DIGITS = 12
+MOST_DIGITS = 1000
 
 _WIDE = Context(prec=MAX_PREC, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
@@ -105,7 +106,9 @@ def last_place(value: Decimal) -> int:
 
 
 def _to_place(value: Decimal, place: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(place), context=_WIDE)
+    if value.adjusted() - place > MOST_DIGITS:
+        return value  # nowhere near what would print that place
+    return value.quantize(Decimal(1).scaleb(place, _WIDE), context=_WIDE)
 
 
 def _printed(value: Decimal, scientific: str) -> str:
