@@ -50,8 +50,9 @@ def _page(config: Config, name: str) -> dict[str, str]:
         count_quantities,
         training_step,
         with_trained_biases,
+        without_momentum,
     )
-    from generator.page.compose import compose
+    from generator.page.compose import Worked, compose
     from generator.page.drawing import draw_network
     from generator.page.markdown import environment, fill
 
@@ -64,11 +65,13 @@ def _page(config: Config, name: str) -> dict[str, str]:
             "take fewer units or samples, or `--format json`, which has no limit",
         )
     step = training_step(example)
-    compare(step, example)
+    corners = compare(step, example)
     unfrozen = training_step(with_trained_biases(example)) if example.freezes_biases else None
+    is_long = example.trains and example.steps > 1
+    plain = run(without_momentum(example)) if is_long and example.has_momentum else None
+    worked = Worked(step, unfrozen, run(example) if is_long else None, plain, corners)
     figure = f"{name}-network.svg"
-    whole = run(example) if example.trains and example.steps > 1 else None
-    page = compose(step, unfrozen, whole, config.page, figure)
+    page = compose(worked, config.page, figure)
     templates = environment()
     drawing = draw_network(step, config.page.notation, page.figure_text)
     return {

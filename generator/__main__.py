@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,11 @@ examples:
   python -m generator *.yaml -o pages       write several pages to a folder
   python -m generator net.yaml --format json --format markdown
                                             golden values beside the page
+  python -m generator net.yaml --watch      again on each change, until Ctrl-C
   python -m generator --check docs/examples/*.yaml
                                             is every page up to date?
+  python -m generator new net.yaml          a commented file to start from
+  python -m generator schema                the JSON Schema of the configuration
 
 A file that is not here is looked for in docs/examples/.
 
@@ -54,17 +58,24 @@ class Job:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status is the worst of its jobs."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] in COMMANDS:
+        return COMMANDS[arguments[0]](arguments[1:])
     options = _parser().parse_args(arguments)
     formats = tuple(dict.fromkeys(options.format or ["markdown"]))
     if options.stdout and (len(options.files) > 1 or len(formats) > 1):
         return _refuse("--stdout takes one file and one format")
-    if options.stdout and (options.check or options.output):
-        return _refuse("--stdout writes to standard output alone; leave out --check and -o")
+    if options.stdout and (options.check or options.output or options.watch):
+        return _refuse("--stdout writes once and no file; leave out -o, --check and --watch")
+    if options.check and options.watch:
+        return _refuse("--check writes nothing, --watch goes on writing; take one of them")
     jobs = [_job(file, options.output) for file in options.files]
     targets = [(job.folder / job.name).resolve() for job in jobs]
     for job, target in zip(jobs, targets, strict=True):
         if targets.count(target) > 1:
             return _refuse(f"{job.file}: another file given would write {target.name} too")
+    if options.watch:
+        return _watch(jobs, formats, options)
     return max(_run(job, formats, options) for job in jobs)
 
 
@@ -74,6 +85,61 @@ def _job(file: str, output: Path | None) -> Job:
     if not os.path.exists(path) and path.name == file and os.path.exists(EXAMPLES / file):  # noqa: PTH110 (Path.exists raises for names that no file can have)
         path = EXAMPLES / file
     return Job(file, path, output or path.parent)
+
+
+def _watch(jobs: Sequence[Job], formats: Sequence[str], options: argparse.Namespace) -> int:
+    """Run each job, and again whenever its file changes, until the user stops it."""
+    seen: dict[Job, float | None] = {}
+    try:
+        while True:
+            for job in jobs:
+                changed = job.source.stat().st_mtime if job.source.is_file() else None
+                if job not in seen or seen[job] != changed:
+                    seen[job] = changed
+                    if _run(job, formats, options) == DONE:
+                        print(f"{job.file}: written to {job.folder}", flush=True)
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        return DONE
+
+
+def _new(arguments: Sequence[str]) -> int:
+    """Write a commented configuration to start from; never over a file that is there."""
+    parser = argparse.ArgumentParser(
+        prog="python -m generator new",
+        description="Writes a commented configuration to start from.",
+    )
+    parser.add_argument("file", metavar="NET.yaml", type=Path, help="the file to write")
+    path: Path = parser.parse_args(arguments).file
+    from generator.page.markdown import template_text
+
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(template_text("starter.yaml"))
+    except FileExistsError:
+        return _refuse(f"{path}: is there already; choose another name")
+    except OSError as error:
+        return _refuse(f"{path}: cannot be written: {error.strerror}")
+    return DONE
+
+
+def _schema(arguments: Sequence[str]) -> int:
+    """Print the JSON Schema of the configuration."""
+    import json
+
+    parser = argparse.ArgumentParser(
+        prog="python -m generator schema",
+        description="Prints the JSON Schema of the configuration, for editors that complete and "
+        "check a YAML by it.",
+    )
+    parser.parse_args(arguments)
+    from generator.config import json_schema
+
+    print(json.dumps(json_schema(), indent=2))
+    return DONE
+
+
+COMMANDS = {"new": _new, "schema": _schema}
 
 
 def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
@@ -224,6 +290,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="write nothing; exit 1 and print the difference where a page is out of date",
     )
+    add("--watch", action="store_true", help="write again on each change of a file")
     return parser
 
 

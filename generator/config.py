@@ -21,6 +21,7 @@ from pydantic import (
     Field,
     Tag,
     ValidationError,
+    WithJsonSchema,
     create_model,
 )
 from pydantic_core import ErrorDetails
@@ -63,6 +64,12 @@ def parse(text: str) -> Config:
     if problems or config is None:
         raise Unusable(problems)
     return _resolved(config)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a configuration, with a description for every key."""
+    schema = _File.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
 
 
 def _number(value: object) -> Decimal:
@@ -123,23 +130,29 @@ def _batch_size(value: object) -> object:
     return size
 
 
-Number: TypeAlias = Annotated[Decimal, BeforeValidator(_number)]
+Number: TypeAlias = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema({"type": "number"})]
+NotNegative: TypeAlias = Annotated[
+    Decimal,
+    Field(ge=0),
+    BeforeValidator(_number),
+    WithJsonSchema({"type": "number", "minimum": 0}),
+]
 Whole: TypeAlias = Annotated[int, BeforeValidator(_whole)]
-Count: TypeAlias = Annotated[int, BeforeValidator(_whole), Field(ge=1)]
-Digits: TypeAlias = Annotated[int, BeforeValidator(_whole), Field(ge=2, le=12)]
+Count: TypeAlias = Annotated[int, Field(ge=1), BeforeValidator(_whole)]
+Digits: TypeAlias = Annotated[int, Field(ge=2, le=12), BeforeValidator(_whole)]
 Truth: TypeAlias = Annotated[bool, BeforeValidator(_truth)]
 UnitName: TypeAlias = Annotated[str, BeforeValidator(_unit_name)]
 Names: TypeAlias = Annotated[list[UnitName], Field(min_length=1)]
 Numbers: TypeAlias = Annotated[list[Number], Field(min_length=1)]
-ClassIndex: TypeAlias = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
-DrawnDigits: TypeAlias = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=15)]
+ClassIndex: TypeAlias = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
+DrawnDigits: TypeAlias = Annotated[int, Field(ge=0, le=15), BeforeValidator(_whole)]
 BatchSize: TypeAlias = Annotated[int | Literal["all"], BeforeValidator(_batch_size)]
 
 
 class _Part(BaseModel):
     """A mapping of the file; a key that it does not know is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 # The bounds that PyTorch sets, and those without which a formula has no value.
@@ -158,13 +171,39 @@ BOUNDS: dict[str, dict[str, int]] = {
 }
 
 
+JSON_BOUNDS = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+}
+
+
 def _field(name: str, kind: Any, default: Any) -> tuple[Any, Any]:
     """A parameter of a table's entry as a field of a model."""
-    bounds: Any = Field(**BOUNDS.get(name, {}))  # type: ignore[call-overload]
-    number = Annotated[Number, bounds]
+    bounds = BOUNDS.get(name, {})
+    keywords = {
+        "ge": "minimum",
+        "gt": "exclusiveMinimum",
+        "le": "maximum",
+        "lt": "exclusiveMaximum",
+    }
+    described = {"type": "number"} | {keywords[key]: limit for key, limit in bounds.items()}
+    constraint: Any = Field(**bounds)  # type: ignore[call-overload]
+    number = Annotated[Decimal, constraint, BeforeValidator(_number), WithJsonSchema(described)]
     types = {Decimal: number, int: Count, bool: Truth}
     required = default is inspect.Parameter.empty
     return types.get(kind, tuple[number, number]), ... if required else default
+
+
+@dataclass(frozen=True)
+class _OrBareName:
+    """What the JSON Schema says of a choice: a mapping, or just one of its names."""
+
+    names: tuple[str, ...]
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [{"enum": list(self.names)}, handler(core)]}
 
 
 def _choice(table: Mapping[str, Callable[..., Any]], key: str = "name", **more: Any) -> Any:
@@ -178,7 +217,9 @@ def _choice(table: Mapping[str, Callable[..., Any]], key: str = "name", **more: 
         }
         fields: dict[str, Any] = {key: (Literal[name], ...)} | parameters | more
         models.append(create_model(name, __base__=_Part, __doc__=entry.__doc__, **fields))
-    return Annotated[reduce(or_, models), Field(discriminator=key), BeforeValidator(_named)]
+    choice = [Field(discriminator=key), BeforeValidator(_named)]
+    short = [] if key == "init" else [_OrBareName(tuple(table))]
+    return Annotated[reduce(or_, models), *choice, *short]
 
 
 _Schedule = _choice(SCHEDULES)
@@ -189,8 +230,12 @@ _Drawn = _choice(INITIALIZERS, key="init", digits=(DrawnDigits, 2))
 
 
 class _Trainable(_Part):
+    """Which parameters of a layer the optimizer moves."""
+
     weights: Truth = True
+    """Whether its weights are trained."""
     bias: Truth | None = None
+    """Whether its biases are trained; by default as `training.train_biases` says."""
 
 
 def _either(of_list: Any, of_other: Any, other: str, least: int = 1) -> Any:
@@ -202,55 +247,99 @@ def _either(of_list: Any, of_other: Any, other: str, least: int = 1) -> Any:
 
 
 class _Layer(_Part):
+    """A dense layer: its units, their activation and their first parameters."""
+
     units: Count | None = None
+    """How many units; may be left out where `weights` or `names` tell."""
     names: Names | None = None
+    """Names of the units, one each."""
     activation: _Activation  # type: ignore[valid-type]
+    """The activation function, a bare name or a mapping with its parameters."""
     weights: _either(list[Numbers], _Drawn, "drawn")  # type: ignore[valid-type]
+    """One row a unit and one column an input, as in PyTorch; or drawn: {init: xavier_uniform}."""
     bias: Number | None = None
+    """One bias that the layer's units share."""
     biases: _either(list[Number], _Drawn, "drawn", 0) | None = None  # type: ignore[valid-type]
+    """One bias a unit, or drawn; neither `bias` nor `biases`: none."""
     trainable: _Trainable = _Trainable()
+    """Freezes parts of the layer."""
 
 
 class _Network(_Part):
+    """The network, from its inputs to its last layer."""
+
     inputs: _either(list[UnitName], Count, "count")  # type: ignore[valid-type]
+    """How many inputs, or a list of their names."""
     outputs: Names | None = None
+    """Names of the outputs."""
     weights_layout: Literal["out_in", "in_out"] = "out_in"
+    """in_out: matrices have one row an input and one column a unit."""
     layers: Annotated[list[_Layer], Field(min_length=1)]
+    """The layers, the last of them the output layer."""
 
 
 class _Sample(_Part):
+    """One training example."""
+
     inputs: Numbers
+    """One number an input."""
     targets: _either(list[Number], ClassIndex, "class index") | None = None  # type: ignore[valid-type]
+    """One number an output, or the index of the right class, from 0."""
 
 
 class _Penalty(_Part):
-    l1: Annotated[Number, Field(ge=0)] = Decimal(0)
-    l2: Annotated[Number, Field(ge=0)] = Decimal(0)
+    """A penalty on the weights, not on biases, added to the loss once a step."""
+
+    l1: NotNegative = Decimal(0)
+    """l1 times the sum of |w|."""
+    l2: NotNegative = Decimal(0)
+    """Half of l2 times the sum of w^2."""
 
 
 class _Training(_Part):
+    """How long and on what the network is trained."""
+
     steps: Count = 1
+    """How many updates."""
     batch_size: BatchSize = "all"
+    """Samples for each update, taken in order; 1 is online training."""
     train_biases: Truth = True
+    """Whether biases move; false keeps them as they are."""
 
 
 class _Page(_Part):
+    """How the page is written."""
+
     notation: Literal[tuple(NOTATIONS)] = "layered"  # type: ignore[valid-type]
+    """How symbols are written."""
     digits: Digits = 4
+    """Significant digits of a step."""
     result_digits: Digits = 9
+    """Significant digits of losses and updated parameters in the result tables."""
     rounding: Literal["exact"] = "exact"
+    """exact: as many more digits as a line needs to come out right on a calculator."""
 
 
 class _File(_Part):
+    """A small neural network and how it is trained: the input of a worked example."""
+
     title: str = "Backpropagation, step by step"
+    """The title of the page."""
     source: str | None = None
+    """Where the example comes from, a web address for instance."""
     seed: Whole | None = None
+    """A whole number that drawn weights follow from."""
     network: _Network
     samples: Annotated[list[_Sample], Field(min_length=1)]
+    """The training examples."""
     reduction: Literal["mean", "sum"] = "mean"
+    """How the samples' losses become one."""
     loss: _Loss | None = None  # type: ignore[valid-type]
+    """The loss; without one the page is a forward pass alone."""
     penalty: _Penalty = _Penalty()
+    """A penalty on the size of the weights."""
     optimizer: _Optimizer | None = None  # type: ignore[valid-type]
+    """The optimizer; without one there is no update."""
     training: _Training = _Training()
     page: _Page = _Page()
 

@@ -101,6 +101,10 @@ class Example:
         return self.loss is not None and self.optimizer is not None
 
     @property
+    def has_momentum(self) -> bool:
+        return self.optimizer is not None and bool(self.optimizer.numbers.get("momentum"))
+
+    @property
     def freezes_biases(self) -> bool:
         """Whether an update leaves a bias alone."""
         return self.trains and any(own.biases and not own.trains_biases for own in self.layers)

@@ -20,6 +20,7 @@ from generator.network.forward import (
     forward,
 )
 from generator.network.names import Name
+from generator.network.optimizers import OPTIMIZERS
 
 MOST_QUANTITIES = 4096
 
@@ -103,6 +104,13 @@ def with_trained_biases(example: Example) -> Example:
     return replace(
         example, layers=tuple(replace(layer, trains_biases=True) for layer in example.layers)
     )
+
+
+def without_momentum(example: Example) -> Example:
+    """The same example with plain gradient descent, to compare momentum with."""
+    assert example.optimizer is not None
+    settings = dict(example.optimizer.settings) | {"momentum": Decimal(0), "nesterov": False}
+    return replace(example, optimizer=OPTIMIZERS[example.optimizer.name](**settings))
 
 
 def quantities(step: int) -> Naming:

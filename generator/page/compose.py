@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import quote
 
-from generator.algebra import Expression, Quantity
+from generator.algebra import Expression, Quantity, evaluate
 from generator.algebra.expression import as_expression, divide
 from generator.network.forward import ForwardPass, parameters_of
 from generator.network.law import Run
@@ -53,19 +53,26 @@ class PageOptions:
     result_digits: int
 
 
-def compose(
-    step: TrainingStep,
-    unfrozen: TrainingStep | None,
-    run: Run | None,
-    options: PageOptions,
-    figure: str,
-) -> Page:
-    """The outline of a training step's page.
+@dataclass(frozen=True)
+class Worked:
+    """All that a page is made of.
 
     unfrozen: the same step with every bias trained, where some are frozen.
-    run: the whole training, where it has more than this step.
-    figure: the file name of the network's figure.
+    run: the whole training, where it has more than this step; plain: the same
+        without momentum, where there is some.
+    corners: the pre-activations that float64 alone would put on the other side of 0.
     """
+
+    step: TrainingStep
+    unfrozen: TrainingStep | None
+    run: Run | None
+    plain: Run | None
+    corners: Sequence[Quantity]
+
+
+def compose(worked: Worked, options: PageOptions, figure: str) -> Page:
+    """The outline of a page; figure is the file name of the network's figure."""
+    step = worked.step
     example = step.example
     write = Writer(Symbols(example, NOTATIONS[options.notation]), options.digits)
     return Page(
@@ -80,22 +87,28 @@ def compose(
         givens=tuple(givens(step, write)),
         meanings=tuple(meanings(step, write)),
         samples=_samples(step, step.forward, write),
+        corners=tuple(write.symbol(quantity) for quantity in worked.corners),
         loss=_loss(step, write),
         reduced=_reduced(step, write),
-        update=_update(step, unfrozen, write, options.result_digits),
-        training=_training(run, options.result_digits) if run else None,
+        update=_update(step, worked.unfrozen, write, options.result_digits),
+        training=_training(worked.run, worked.plain, options.result_digits) if worked.run else None,
         values=tuple(values_in_full(step, write)),
     )
 
 
-def _training(run: Run, digits: int) -> Training:
+def _training(run: Run, plain: Run | None, digits: int) -> Training:
     def number(loss: float) -> str:
         return latex_number(rounded(Decimal(loss), digits))
 
+    others = [number(loss) for _, loss in plain.losses] if plain else [""] * len(run.losses)
     return Training(
         steps=run.steps,
-        milestones=tuple(Milestone(step, number(loss)) for step, loss in run.losses),
+        milestones=tuple(
+            Milestone(step, number(loss), other)
+            for (step, loss), other in zip(run.losses, others, strict=True)
+        ),
         final_loss=number(run.final_loss),
+        plain_final_loss=number(plain.final_loss) if plain else "",
         batch_size=run.batch_size,
         samples=run.samples,
     )
@@ -186,6 +199,8 @@ def _backward_layers(step: TrainingStep, sample: int, write: Writer) -> Iterator
             paths=0 if index == last else step.example.layers[index + 1].units,
             is_coupled=is_coupled,
             has_shortcut=_shortcut(step, index, sample, 0) is not None,
+            is_relu=step.example.layers[index].activation.name == "relu",
+            silent=tuple(_silent(step, index, sample, write)),
             signals=tuple(_signals(step, index, sample, write)),
             first_weight=write.symbol(first),
             first_target=write.symbols.unit_in_words(index + 1, 0),
@@ -194,6 +209,14 @@ def _backward_layers(step: TrainingStep, sample: int, write: Writer) -> Iterator
             biases=_blocks([write.gradient(gradients[bias]) for bias in biases]),
             has_shared_bias=step.example.layers[index].shared_bias,
         )
+
+
+def _silent(step: TrainingStep, index: int, sample: int, write: Writer) -> Iterator[str]:
+    """The units whose activation has the slope 0, by name."""
+    gradients = step.by_sample[sample]
+    for unit, z in enumerate(step.forward.layers[index].pre_activations[:, sample]):
+        if all(evaluate(path.local) == 0 for path in gradients[z].contributions):
+            yield write.symbols.unit_in_words(index + 1, unit)
 
 
 def _signals(step: TrainingStep, index: int, sample: int, write: Writer) -> Iterator[Unit]:

@@ -29,6 +29,11 @@ def environment() -> Environment:
     )
 
 
+def template_text(name: str) -> str:
+    """A file of the templates as it is."""
+    return (_folder() / name).read_text(encoding="utf-8")
+
+
 def fill(templates: Environment, template: str, **values: Any) -> str:
     """A template with its values put in; no blank line twice, one newline at the end."""
     lines = templates.get_template(template).render(values).splitlines()

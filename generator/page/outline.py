@@ -46,6 +46,7 @@ class BackwardLayer:
         0 for the output layer.
     is_coupled: whether each activation depends on all pre-activations (softmax).
     has_shortcut: whether the error signals have a short form (p - t).
+    silent: the units whose slope is 0, through which nothing flows back.
     signals: a unit's gradient in its activation, its slope, its error signal.
     chain: the first weight's gradient with all of its factors; weights: those
         of the other weights, one block a unit.
@@ -55,6 +56,8 @@ class BackwardLayer:
     paths: int
     is_coupled: bool
     has_shortcut: bool
+    silent: tuple[str, ...]
+    is_relu: bool
     signals: tuple[Unit, ...]
     first_weight: str
     first_target: str
@@ -130,10 +133,14 @@ class Update:
 
 @dataclass(frozen=True)
 class Milestone:
-    """A row of the training table: the loss before a step."""
+    """A row of the training table: the loss before a step.
+
+    plain_loss: the same without momentum, where the optimizer has some, else empty.
+    """
 
     step: int
     loss: str
+    plain_loss: str
 
 
 @dataclass(frozen=True)
@@ -143,13 +150,17 @@ class Training:
     steps: int
     milestones: tuple[Milestone, ...]
     final_loss: str
+    plain_final_loss: str
     batch_size: int
     samples: int
 
 
 @dataclass(frozen=True)
 class Page:
-    """Everything on a page."""
+    """Everything on a page.
+
+    corners: the pre-activations that are 0 in decimals and not in float64.
+    """
 
     title: str
     source: str
@@ -162,6 +173,7 @@ class Page:
     givens: tuple[Row, ...]
     meanings: tuple[Row, ...]
     samples: tuple[SamplePass, ...]
+    corners: tuple[str, ...]
     loss: Loss | None
     reduced: tuple[Block, ...]
     update: Update | None
