@@ -63,6 +63,12 @@ def _logistic(z: FloatArray) -> FloatArray:
     return result
 
 
+def _logistic_slope(z: FloatArray) -> FloatArray:
+    small = np.exp(-np.abs(z))
+    result: FloatArray = small / (1 + small) ** 2
+    return result
+
+
 def _softplus(z: FloatArray) -> FloatArray:
     result: FloatArray = np.logaddexp(0, z)
     return result
@@ -72,7 +78,7 @@ _sigmoid = Function(
     name="sigmoid",
     latex=r"\sigma\left(%s\right)",
     kernel=_logistic,
-    slope=lambda z: _logistic(z) * _logistic(-z),
+    slope=_logistic_slope,
     expression=lambda z: 1 / (1 + exp(-z)),
     derivative=lambda z, a: (a * (1 - a),),
 )

@@ -88,12 +88,12 @@ class Example:
         """What the summed losses of so many samples are divided by."""
         return samples if self.reduction == "mean" else 1
 
-    def batch(self, step: int) -> list[int]:
+    def batch(self, step: int) -> range:
         """The indices of the samples of an update, counted from 1; the last batch may be short."""
         size, count = self.batch_size, len(self.samples)
         batches = -(-count // size)
         start = (step - 1) % batches * size
-        return list(range(start, min(start + size, count)))
+        return range(start, min(start + size, count))
 
     @property
     def trains(self) -> bool:

@@ -20,6 +20,8 @@ from generator.network.layers import dense
 from generator.network.names import Name
 from generator.network.optimizers import State
 
+ALWAYS_CHECKED = 100  # steps; later ones are where they are shown, or their loss went wrong
+
 
 @dataclass(frozen=True)
 class LawGradients:
@@ -111,15 +113,18 @@ def train(example: Example, name: Naming = unnamed) -> Iterator[LawStep]:
     rates = (float(example.l1), float(example.l2))
     state = _initial_state(example, parameters)
     for step in range(1, (example.steps if example.trains else 1) + 1):
-        batch = example.batch(step) if example.trains else list(range(len(example.samples)))
-        x, t = inputs[:, batch], None if targets is None else targets[:, batch]
+        batch = example.batch(step) if example.trains else range(len(example.samples))
+        own = slice(batch.start, batch.stop)
+        x, t = inputs[:, own], None if targets is None else targets[:, own]
         with np.errstate(all="ignore"):
             values = forward(example, parameters, x, t, rates, name)
             gradients = law(example, values, name) if targets is not None else None
             updated = None
             if gradients and example.optimizer:
                 updated, state = _update(example, parameters, gradients, state, step)
-        _check_finite(values, gradients, step)
+        is_late = step > ALWAYS_CHECKED and step != example.steps and not is_milestone(step)
+        if not is_late or not np.isfinite(values.loss.total if values.loss else 0):
+            _check_finite(values, gradients, step)
         yield LawStep(tuple(batch), values, gradients, updated, state if updated else None)
         parameters = updated or parameters
 
