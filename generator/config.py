@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import reduce
@@ -99,6 +99,14 @@ def _whole(value: object) -> int:
     raise ValueError(f"{_shown(value)} is not a whole number; write one such as 2")
 
 
+def _class_index(value: object) -> int:
+    try:
+        return _whole(value)
+    except ValueError:
+        message = f"{_shown(value)} is neither a list of numbers nor the index of a class"
+        raise ValueError(message) from None
+
+
 def _truth(value: object) -> bool:
     words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
     if isinstance(value, Plain) and value.lower() in words:
@@ -144,7 +152,7 @@ Truth: TypeAlias = Annotated[bool, BeforeValidator(_truth)]
 UnitName: TypeAlias = Annotated[str, BeforeValidator(_unit_name)]
 Names: TypeAlias = Annotated[list[UnitName], Field(min_length=1)]
 Numbers: TypeAlias = Annotated[list[Number], Field(min_length=1)]
-ClassIndex: TypeAlias = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
+ClassIndex: TypeAlias = Annotated[int, Field(ge=0), BeforeValidator(_class_index)]
 DrawnDigits: TypeAlias = Annotated[int, Field(ge=0, le=15), BeforeValidator(_whole)]
 BatchSize: TypeAlias = Annotated[int | Literal["all"], BeforeValidator(_batch_size)]
 
@@ -431,7 +439,7 @@ MESSAGES = {
     "missing": "is missing",
     "list_type": "must be a list, such as [0.05, 0.10]",
     "model_type": "must be a mapping of keys to values",
-    "model_attributes_type": "must be a mapping of keys to values",
+    "tuple_type": "must be a list of two numbers, such as [0.9, 0.999]",
     "dict_type": "must be a mapping of keys to values",
     "string_type": "must be text",
     "too_short": "must have at least one entry",
@@ -450,7 +458,7 @@ def _translated(document: Document, fault: ErrorDetails) -> Problem:
         path = (*path, part) if (*path, part) in document.values else path
     kind, found, context = fault["type"], fault["input"], fault.get("ctx", {})
     if kind == "extra_forbidden":
-        known = _keys(_File, fault["loc"][:-1])
+        known = _keys(fault["loc"][:-1])
         return document.problem(
             (*path, last), f"unknown key{_nearest(str(last), known)}", at_key=True
         )
@@ -459,10 +467,14 @@ def _translated(document: Document, fault: ErrorDetails) -> Problem:
     if kind == "literal_error":
         return document.problem(path, _not_one_of(str(found), str(context["expected"])))
     if kind == "union_tag_invalid" and context["tag"] != "None":
-        path = (*path, "name") if (*path, "name") in document.values else path
+        for key in TAGS:
+            path = (*path, key) if (*path, key) in document.values else path
         return document.problem(path, _not_one_of(context["tag"], context["expected_tags"]))
-    if kind in ("union_tag_not_found", "union_tag_invalid"):
-        return _untagged(document, path, found, context["discriminator"].strip("'"))
+    if kind in ("union_tag_not_found", "union_tag_invalid", "model_attributes_type"):
+        known = [model.__name__ for model in _models_at(_File, fault["loc"])]
+        return _untagged(document, path, found, known)
+    if kind == "list_type" and len(path) > 1 and path[-2] == "weights":
+        return document.problem(path, "must be a row: weights are written [[0.1, 0.2], [0.3, 0.4]]")
     if kind == "value_error":
         return document.problem(path, str(context["error"]))
     template = MESSAGES.get(kind)
@@ -477,32 +489,45 @@ def _not_one_of(found: str, expected: str) -> str:
     return f"'{shortened(found)}' is not known{_nearest(found, known)}"
 
 
-def _untagged(document: Document, path: Path, found: object, key: str) -> Problem:
+def _untagged(document: Document, path: Path, found: object, known: Sequence[str]) -> Problem:
     """A choice among a table's entries that does not say which."""
-    if key == "init":
-        return document.problem(path, "must be a list of numbers, or a mapping with `init:`")
+    if known and known[0] in INITIALIZERS:
+        where = (*path, "init") if isinstance(found, dict) and "init" in found else path
+        message = "must be a list of numbers, or a mapping with `init:`"
+        if path[-1] == "weights":
+            message = "must be a list of rows, such as [[0.1, 0.2], [0.3, 0.4]], or have `init:`"
+        return document.problem(where, message)
     if isinstance(found, dict):
-        return document.problem((*path, key), "is missing")
-    return document.problem(path, f"must be a name, or a mapping with `{key}:`")
+        return document.problem((*path, "name"), f"is missing; known: {', '.join(known)}")
+    message = f"must be a name or a mapping with `name:`; known: {', '.join(known)}"
+    return document.problem(path, message)
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
-    known = list(known)
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    meant = f"; did you mean '{close[0]}'?" if close else ";"
-    return f"{meant} (known: {', '.join(known)})" if close else f"; known: {', '.join(known)}"
+    """The known word that was meant, by its letters or as its abbreviation, and all of them."""
+    by_lower = {name.lower(): name for name in known}
+    initials = {"".join(part[0] for part in name.split("_")): name for name in known if "_" in name}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
+    meant = initials.get(word.lower()) or (by_lower[close[0]] if close else None)
+    names = ", ".join(by_lower.values())
+    return f"; did you mean '{meant}'? (known: {names})" if meant else f"; known: {names}"
 
 
-def _keys(part: Any, location: tuple[int | str, ...]) -> list[str]:
-    """The keys that the mapping at a location may have, found by walking the schema."""
+def _keys(location: tuple[int | str, ...]) -> list[str]:
+    """The keys that the mapping at a location may have."""
+    return list(_models_at(_File, location)[0].model_fields)
+
+
+def _models_at(part: Any, location: tuple[int | str, ...]) -> list[type[BaseModel]]:
+    """The kinds of mapping that the schema allows at a location."""
     models = list(_models_in(part))
-    for step, rest in zip(location, range(1, len(location) + 1), strict=True):
+    for rest, step in enumerate(location, start=1):
         for model in models:
             if step in model.model_fields:
-                return _keys(model.model_fields[str(step)].annotation, location[rest:])
+                return _models_at(model.model_fields[str(step)].annotation, location[rest:])
             if step == model.__name__:
                 models = [model]
-    return list(models[0].model_fields)
+    return models
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -13,6 +13,13 @@ Path: TypeAlias = tuple[str | int, ...]
 MOST_NODES = 2_000_000
 MOST_LEVELS = 50
 
+# What a parser's complaint most often means.
+SYNTAX_HINTS = {
+    "cannot start any token": "; indent with spaces, not tabs, and quote text such as '@a'",
+    "could not find expected ':'": "; a key needs a colon and a space after it",
+    "mapping values are not allowed": "; a key needs a line of its own, text with a colon quotes",
+}
+
 
 class Plain(str):
     """A scalar as it was typed without quotes: perhaps a number, true or a name."""
@@ -81,6 +88,8 @@ def read_yaml(text: str) -> Document:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = " ".join(part for part in (error.problem, error.context) if part)
+        hints = (hint for part, hint in SYNTAX_HINTS.items() if part in what)
+        what += next(hints, "")
         raise Unusable([Problem(line, column, "YAML syntax", what)]) from None
     except yaml.reader.ReaderError as error:
         before = text.encode()[: error.position].decode(errors="ignore")

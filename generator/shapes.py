@@ -14,6 +14,8 @@ from generator.located import Path
 
 Misfit: TypeAlias = tuple[Path, str]
 
+MOST_NAMES = 10_000
+
 
 def misfits(file: Any) -> Iterator[Misfit]:
     """Each place where two parts of the file disagree, with what would be right."""
@@ -31,7 +33,7 @@ def misfits(file: Any) -> Iterator[Misfit]:
         yield from _layer(layer, path, units, fan_in, in_out)
         yield from _drawn(file, layer, path, units)
         fan_in = units
-    yield from _double_names(network, layers)
+    yield from _double_names(file, network, layers)
     for index, sample in enumerate(_items(_get(file, "samples"))):
         yield from _sample(sample, ("samples", index), inputs, fan_in)
     yield from _targets(file)
@@ -96,20 +98,40 @@ def _outputs(network: Any, layer: Any, units: int | None) -> Iterator[Misfit]:
         yield ("network", "outputs"), f"has {_plural(count, 'names')} for {_plural(units, 'units')}"
 
 
-def _double_names(network: Any, layers: list[Any]) -> Iterator[Misfit]:
+def _double_names(file: Any, network: Any, layers: list[Any]) -> Iterator[Misfit]:
+    """Names given twice, or taken by the page: by its notation or by its loss."""
+    taken = set(_names_of_the_page(file, network, layers))
+    seen: set[str] = set()
     places: list[Path] = [("network", "inputs"), ("network", "outputs")]
     lists = [_get(network, "inputs"), _get(network, "outputs")]
     for index, layer in enumerate(layers):
         places.append(("network", "layers", index, "names"))
         lists.append(_get(layer, "names"))
-    seen: set[str] = set()
     for place, names in zip(places, lists, strict=True):
         for index, name in enumerate(_items(names)):
             if isinstance(name, str):
-                plain = re.sub("[_-]", " ", name)
-                if plain in seen:
+                plain = re.sub("[_-]", " ", name).lower()
+                if plain in taken:
+                    message = f"'{name}' is a name that the page gives itself; choose another"
+                    yield (*place, index), message
+                elif plain in seen:
                     yield (*place, index), f"'{name}' names two units; give each a name of its own"
                 seen.add(plain)
+
+
+def _names_of_the_page(file: Any, network: Any, layers: list[Any]) -> Iterator[str]:
+    """The names that no unit can have: those of losses and of the units without names."""
+    yield from ("total", "data")
+    if _get(_get(file, "page"), "notation") != "mazur":
+        return
+    hidden = 0
+    for index, layer in enumerate(layers):
+        is_last = index == len(layers) - 1
+        count = min(_units(layer, False) or 0, MOST_NAMES)
+        if _get(layer, "names") is None and not (is_last and _get(network, "outputs")):
+            start = 0 if is_last else hidden
+            yield from (f"{'o' if is_last else 'h'}{start + i + 1}" for i in range(count))
+        hidden += count
 
 
 def _sample(sample: Any, path: Path, inputs: int | None, outputs: int | None) -> Iterator[Misfit]:

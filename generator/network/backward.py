@@ -13,7 +13,7 @@ from generator.algebra import (
     local_derivatives,
     quantities_in,
 )
-from generator.algebra.expression import ONE, children, rebuilt, total
+from generator.algebra.expression import ONE, ZERO, children, rebuilt, total
 from generator.network.names import Name
 
 NOT_DIFFERENTIATED = {"input", "target"}
@@ -30,6 +30,12 @@ class Contribution:
     consumer: Quantity
     upstream: Expression
     local: Expression
+
+
+def derived_by_rules(path: Contribution, of: Quantity) -> Expression:
+    """A path's local derivative as the rules of differentiation give it, no textbook's form."""
+    assert path.consumer.definition is not None, path
+    return local_derivatives(path.consumer.definition, textbook=False).get(of, ZERO)
 
 
 @dataclass(frozen=True)

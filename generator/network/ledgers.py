@@ -38,7 +38,7 @@ def compare(graph: TrainingStep, example: Example) -> list[Quantity]:
     """
     moved: list[Quantity] = []
     for quantity, value in _pairs(graph, next(train(example, _from_decimals(graph, moved)))):
-        if abs(quantity.value - Decimal(value)) > RELATIVE * _largest(quantity) + ABSOLUTE:
+        if abs(quantity.value - Decimal(value)) > _tolerance(quantity):
             raise LedgersDiffer(quantity, value)
     return moved
 
@@ -51,7 +51,8 @@ def _from_decimals(graph: TrainingStep, moved: list[Quantity]) -> Naming:
         if array is None:
             return values
         decimals = np.array([float(q.value) for q in array.flat]).reshape(array.shape)
-        near = np.isclose(values, decimals, rtol=1e-9, atol=1e-12)
+        allowed = np.array([float(_tolerance(q)) for q in array.flat]).reshape(array.shape)
+        near = np.abs(values - decimals) <= allowed
         if role == "pre_activation":
             moved.extend(array[near & (np.sign(values) != np.sign(decimals))].tolist())
         return np.where(near, decimals, values)
@@ -72,11 +73,11 @@ def _array(graph: TrainingStep, role: str, layer: int) -> Any:
     return arrays.get(role)
 
 
-def _largest(quantity: Quantity) -> Decimal:
-    """The largest term of what a quantity sums."""
+def _tolerance(quantity: Quantity) -> Decimal:
+    """How far the law may be from a quantity, by the largest term of what it sums."""
     definition = quantity.definition
     terms = definition.terms if isinstance(definition, Sum) else (quantity,)
-    return max(abs(evaluate(term)) for term in terms)
+    return RELATIVE * max(abs(evaluate(term)) for term in terms) + ABSOLUTE
 
 
 def _pairs(graph: TrainingStep, law: LawStep) -> Iterator[tuple[Quantity, float]]:

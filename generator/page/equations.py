@@ -12,10 +12,9 @@ from generator.algebra import (
     Quantity,
     defined,
     expanded,
-    local_derivatives,
 )
-from generator.algebra.expression import ZERO, total
-from generator.network.backward import Contribution, Gradient
+from generator.algebra.expression import total
+from generator.network.backward import Contribution, Gradient, derived_by_rules
 from generator.network.names import Name
 from generator.page.latex import write
 from generator.page.notation import Symbol, Symbols
@@ -90,8 +89,7 @@ class Writer:
         assert quantity.definition is not None and path.consumer.definition is not None
         forms = [self.written(quantity.definition)]
         if derived:
-            by_rules = local_derivatives(path.consumer.definition, textbook=False).get(of, ZERO)
-            forms.insert(0, self.written(by_rules))
+            forms.insert(0, self.written(derived_by_rules(path, of)))
         return self._equation(self.symbols(quantity.name), forms, quantity.definition, quantity)
 
     def gradient(self, gradient: Gradient) -> Equation:

@@ -91,7 +91,7 @@ def _binding(node: Expression) -> int:
             return SIGN if value < 0 else POWER if is_scientific(value) else ATOM
         case Product():
             return PRODUCT
-        case Quotient() | Power():
+        case Quotient() | Power() | Call():
             return POWER
     return ATOM
 

@@ -8,8 +8,6 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-import generator
-
 
 @cache
 def environment() -> Environment:
@@ -49,6 +47,6 @@ def fill(templates: Environment, template: str, **values: Any) -> str:
 
 def _folder() -> Path:
     """The templates: inside an installed package, or beside it in a checkout."""
-    package = Path(generator.__file__).parent
+    package = Path(__file__).parents[1]
     installed = package / "templates"
     return installed if installed.is_dir() else package.parent / "templates"

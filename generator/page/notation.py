@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from generator.network.example import Example
@@ -175,7 +175,14 @@ class Symbols:
             return self._letter(name.role, name)
         if name.role == "gradient":
             assert name.by is not None, name
-            return _fraction(self(name.by), self(name.of), "gradient")
+            fraction = _fraction(self(name.by), self(name.of), "gradient")
+            if (
+                name.by.sample is None
+                or len(self.example.samples) == 1
+                or name.of.sample is not None
+            ):
+                return fraction
+            return replace(fraction, key=f"{fraction.key}-sample-{name.by.sample + 1}")
         if name.by is None:
             return self._state(name)
         return _fraction(self(name.of), self(name.by), "derivative")
@@ -268,7 +275,7 @@ def _key(letter: Letter, layer: int, unit: str, source: str, number: int) -> str
     indices = [str(layer)] if "{layer}" in letter.sup else []
     if letter.sub and "{" not in letter.sub:
         indices.append(letter.sub)
-    indices += [index.replace(" ", "-") for index in (unit, source) if index]
+    indices += [index.replace(" ", "_") for index in (unit, source) if index]
     return "-".join([word, *indices]).lower()
 
 

@@ -12,6 +12,7 @@ from generator.algebra.number import exactly
 LARGE = Decimal("1e6")
 SMALL = Decimal("1e-4")
 MORE_DIGITS = 12
+MORE_DIGITS_IF_CANCELLED = 50
 MOST_DIGITS = 1000
 
 _WIDE = Context(prec=MAX_PREC, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN)
@@ -31,7 +32,8 @@ def rounded(value: Decimal, digits: int) -> Decimal:
     if last_place(exact) >= place:
         return exact
     nearest = _to_place(value, place)
-    grew = nearest.adjusted() > value.adjusted() and place < 0  # 9.9996 is 10.00, not 10.000
+    # 9.9996 to four digits is 10.00, not 10.000
+    grew = nearest.adjusted() > value.adjusted() and (place < 0 or is_scientific(value))
     return _to_place(nearest, place + 1) if grew else nearest
 
 
@@ -73,7 +75,9 @@ def calculation(
 
     The operands get as many digits beyond `digits` as it takes for their exact
     evaluation to round to the result; where twelve more do not do it, the
-    result gets one more digit and the search starts again.
+    result gets one more digit and the search starts again. Where a result is
+    smaller than its operands (1 - a with a near 1) the digits that cancel are
+    allowed on top, since more of the result's own would never help.
 
     value: the value of the expression, unrounded.
     printed: the number that stands for a quantity at so many digits.
@@ -82,19 +86,21 @@ def calculation(
         shown_alone = printed(expression, digits)
         return Calculation(Constant(shown_alone), shown_alone, shown_alone == value)
     operands = set(quantities_in(expression))
+    cancelled = [q.value.adjusted() - value.adjusted() for q in operands if q.value and value]
+    enough = MORE_DIGITS + min(MORE_DIGITS_IF_CANCELLED, max([0, *cancelled]))
     while True:
         result = rounded(value, digits)
         place = last_place(result) if result else -digits
-        for more in range(MORE_DIGITS):
+        for more in range(enough):
             shown = {q: printed(q, digits + more) for q in operands}
-            evaluated, nothing_lost = exactly(expression, shown.__getitem__)
+            try:
+                evaluated, exactly_so = exactly(expression, shown.__getitem__)
+            except ArithmeticError:  # a divisor that is 0 when it is rounded
+                continue
             if _to_place(evaluated, place) == result:
                 constants = {q: Constant(number) for q, number in shown.items()}
-                return Calculation(
-                    substitute(expression, constants),
-                    result,
-                    (nothing_lost or not evaluated) and evaluated == result,
-                )
+                is_exact = (exactly_so or not evaluated) and evaluated == result
+                return Calculation(substitute(expression, constants), result, is_exact)
         digits += 1
 
 
