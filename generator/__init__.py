@@ -7,6 +7,7 @@ example. Each stage hands a frozen value to the next, and data flows one way.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import localcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
     ledgers.LedgersDiffer where graph and law disagree: a fault of the generator.
     """
     from generator.algebra import NotFinite
+    from generator.algebra.number import PRECISION
     from generator.config import parse
     from generator.located import unusable
 
@@ -30,7 +32,8 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
     files: dict[str, str] = {}
     try:
         if "markdown" in formats:
-            files |= _page(config, name)
+            with localcontext(PRECISION):
+                files |= _page(config, name)
         if "json" in formats:
             from generator.golden import golden_values
 

@@ -103,7 +103,8 @@ def _class_index(value: object) -> int:
     try:
         return _whole(value)
     except ValueError:
-        message = f"{_shown(value)} is neither a list of numbers nor the index of a class"
+        right = "targets are a list of numbers, or the index of a class"
+        message = f"{_shown(value)} is not a whole number; {right}"
         raise ValueError(message) from None
 
 
@@ -474,7 +475,9 @@ def _translated(document: Document, fault: ErrorDetails) -> Problem:
         known = [model.__name__ for model in _models_at(_File, fault["loc"])]
         return _untagged(document, path, found, known)
     if kind == "list_type" and len(path) > 1 and path[-2] == "weights":
-        return document.problem(path, "must be a row: weights are written [[0.1, 0.2], [0.3, 0.4]]")
+        return document.problem(
+            path, "must be a list: weights are rows, such as [[0.1, 0.2], [0.3, 0.4]]"
+        )
     if kind == "value_error":
         return document.problem(path, str(context["error"]))
     template = MESSAGES.get(kind)

@@ -10,14 +10,15 @@ import yaml
 
 Path: TypeAlias = tuple[str | int, ...]
 
-MOST_NODES = 2_000_000
+MOST_NODES = 500_000
 MOST_LEVELS = 50
 
 # What a parser's complaint most often means.
 SYNTAX_HINTS = {
     "cannot start any token": "; indent with spaces, not tabs, and quote text such as '@a'",
     "could not find expected ':'": "; a key needs a colon and a space after it",
-    "mapping values are not allowed": "; a key needs a line of its own, text with a colon quotes",
+    "while scanning a simple key": "; a key needs a colon and a space after it",
+    "mapping values are not allowed": "; a key needs a colon and a space, text with a colon quotes",
 }
 
 

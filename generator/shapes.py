@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from generator.located import Path
+from generator.network.initializers import INITIALIZERS
 
 Misfit: TypeAlias = tuple[Path, str]
 
 MOST_NAMES = 10_000
+RANDOM = set(INITIALIZERS) - {"zeros", "ones", "constant"}
 
 
 def misfits(file: Any) -> Iterator[Misfit]:
@@ -84,7 +86,7 @@ def _drawn(file: Any, layer: Any, path: Path, units: int | None) -> Iterator[Mis
             continue
         if key == "weights" and units is None:
             yield path, "says nowhere how many units it has; give it `units:`"
-        if init not in ("zeros", "ones", "constant") and _get(file, "seed") is None:
+        if init in RANDOM and _get(file, "seed") is None:
             yield (*path, key), "is drawn, so the file needs a `seed:`, a whole number of your own"
 
 

@@ -110,6 +110,7 @@ def resolved(text: str) -> dict[str, Any]:
         "loss": example.loss and example.loss.name,
         "learning rate": example.optimizer and str(example.optimizer.learning_rate),
         "steps": example.steps,
+        "batch size": example.batch_size,
         "page": (page.notation, page.digits, page.result_digits),
     }
 
@@ -134,6 +135,7 @@ def test_the_file_of_the_design_resolves_to_the_values_that_it_shows() -> None:
         "loss": "half_squared_error",
         "learning rate": "0.5",
         "steps": 1,
+        "batch size": 1,
         "page": ("mazur", 4, 9),
     }
 
@@ -162,6 +164,7 @@ def test_only_network_and_samples_are_required() -> None:
         "loss": None,
         "learning rate": None,
         "steps": 1,
+        "batch size": 1,
         "page": ("layered", 4, 9),
     }
 
@@ -194,7 +197,7 @@ def test_without_a_loss_some_samples_may_have_targets() -> None:
         ("1e-3", "0.001"),
         ("1E-3", "0.001"),
         ("1.0e-8", "1.0E-8"),
-        ("-2e2", "-2E+2"),
+        ("2e2", "2E+2"),
         ("+.5", "0.5"),
         ("5.", "5"),
         ("-0", "0"),
@@ -205,8 +208,8 @@ def test_without_a_loss_some_samples_may_have_targets() -> None:
     ],
 )
 def test_a_number_keeps_the_digits_that_were_typed(typed: str, kept: str) -> None:
-    text = changed("learning_rate: 0.1", f"learning_rate: {typed}")
-    assert resolved(text)["learning rate"] == kept
+    text = changed("biases: [7, 8, 9]", f"biases: [7, 8, {typed}]")
+    assert resolved(text)["biases"][0] == f"7 8 {kept}"
 
 
 @pytest.mark.parametrize(
@@ -260,6 +263,29 @@ def test_a_bare_name_is_short_for_a_mapping_with_that_name() -> None:
     text = changed("activation: sigmoid", "activation: {name: sigmoid}")
     text = changed("loss: half_squared_error", "loss: {name: half_squared_error}", text)
     assert resolved(text) == resolved(SMALL)
+
+
+@pytest.mark.parametrize(("typed", "size"), [("all", 2), ("1", 1), ("2", 2), ("5", 2)])
+def test_a_batch_has_as_many_samples_as_asked_for_or_as_there_are(typed: str, size: int) -> None:
+    text = changed("targets: [3]", "targets: [3]\n  - {inputs: [3, 4], targets: [5]}")
+    assert resolved(f"{text}training: {{batch_size: {typed}}}\n")["batch size"] == size
+
+
+def test_a_class_index_stands_for_a_one_and_zeros() -> None:
+    text = changed("[[1, 2, 3]]", "[[1, 2, 3], [4, 5, 6], [7, 8, 9]]")
+    assert resolved(changed("targets: [3]", "targets: 2", text))["samples"] == [("1 2", "0 0 1")]
+
+
+def test_drawn_values_follow_from_the_seed_and_have_the_digits_asked_for() -> None:
+    drawn = "{init: uniform, low: -1, high: 1, digits: 3}"
+    text = changed("[[1, 2, 3]]", f"{drawn}\n      biases: {drawn}\n      units: 2")
+    text = changed("targets: [3]", "targets: [3, 4]", text)
+    one, again, other = (resolved(f"seed: {seed}\n{text}") for seed in (1, 1, 2))
+    assert one == again
+    assert one["weights"][1] != other["weights"][1]
+    values = [*" ".join(one["weights"][1]).split(), *one["biases"][1].split()]
+    assert len(values) == 8
+    assert all(re.fullmatch(r"-?0\.\d{3}", value) for value in values)
 
 
 def test_a_title_is_one_line() -> None:
@@ -321,13 +347,13 @@ def test_an_alias_repeats_what_its_anchor_marks() -> None:
         ("[7, 8, 9]", "[7, »[8], 9]", "network.layers[0].biases[1]: a list is not a number"),
         ("[7, 8, 9]", "[7, »{a: 8}, 9]", "network.layers[0].biases[1]: a mapping is not a number"),
         ("[7, 8, 9]", "[7, »~, 9]", "network.layers[0].biases[1]: nothing is not a number"),
-        ("[7, 8, 9]", "»7", "network.layers[0].biases: must be a list"),
+        ("[7, 8, 9]", "»7", "network.layers[0].biases: "),
         (
             "[[1, 2], [3, 4], [5, 6]]",
             "[»1, »2, »3]",
             "network.layers[0].weights[0]: must be a list",
         ),
-        ("[[1, 2, 3]]", "»{a: 1}", "network.layers[1].weights: must be a list"),
+        ("[[1, 2, 3]]", "»3", "network.layers[1].weights: "),
         ("inputs: 2", "inputs: »two", "network.inputs: 'two' is not a whole number"),
         ("inputs: 2", "inputs: »2.0", "network.inputs: '2.0' is not a whole number"),
         ("inputs: 2", "inputs: »-2", "network.inputs: must be at least 1"),
@@ -344,7 +370,22 @@ def test_an_alias_repeats_what_its_anchor_marks() -> None:
         ("half_squared_error", "»half_sqared_error", "loss: 'half_sqared_error' is not known; did"),
         ("name: sgd", "name: »sdg", "optimizer.name: 'sdg' is not known; did you mean 'sgd'?"),
         ("- inputs: [1, 2]\n    targets: [3]", "-»", "samples[0]: must be a mapping"),
+        (
+            "[7, 8, 9]",
+            "{init: »zeroes}",
+            "network.layers[0].biases.init: 'zeroes' is not known; did",
+        ),
+        ("[7, 8, 9]", "{init: zeros, digits: »99}", "network.layers[0].biases.digits: must be at"),
+        ("learning_rate: 0.1", "momentum: »-1", "optimizer.momentum: must be at least 0"),
+        ("sgd, learning_rate: 0.1", "adam, betas: [0.9, »1]", "optimizer.betas[1]: must be less"),
+        ("sgd, learning_rate: 0.1", "sgd, schedule: »step", "optimizer.schedule.step_size: is mis"),
+        ("half_squared_error", "{name: huber, delta: »0}", "loss.delta: must be more than 0"),
+        ("targets: [3]", "targets: »0.5", "samples[0].targets: '0.5' is not a whole number"),
         # parts that do not fit one another
+        ("targets: [3]", "targets: »1", "samples[0].targets: is class 1; the network has 1"),
+        ("half_squared_error", "»cross_entropy", "loss: cross_entropy needs a softmax layer"),
+        ("[7, 8, 9]", "»{init: normal}", "network.layers[0].biases: is drawn, so the file needs"),
+        ("learning_rate: 0.1", "nesterov: »true", "optimizer.nesterov: needs a momentum"),
         (
             "[[1, 2], [3, 4], [5, 6]]",
             "[[1, 2], »[3], [5, 6]]",
@@ -378,8 +419,10 @@ def test_an_alias_repeats_what_its_anchor_marks() -> None:
             "targets: [3]\n  - »inputs: [3, 4]",
             "samples[1]: has no targets, but other samples do",
         ),
-        ("inputs: 2", "inputs: [a, »a]", "network.inputs[1]: 'a' names two units"),
-        ("inputs: 2", "inputs: [a, b]\n  outputs: [»b]", "network.outputs[0]: 'b' names two units"),
+        ("inputs: 2", "inputs: [a, »a]", "network.inputs[1]: 'a' names two "),
+        ("inputs: 2", "inputs: [a, b]\n  outputs: [»b]", "network.outputs[0]: 'b' names two "),
+        ("inputs: 2", "inputs: [a, »A]", "network.inputs[1]: 'A' names two "),
+        ("inputs: 2", "inputs: [a-b, »a_b]", "network.inputs[1]: 'a_b' names two "),
         ("inputs: 2", "inputs: 2\n  outputs: »[b, c]", "network.outputs: has 2 names for 1 unit"),
     ],
 )
@@ -387,7 +430,41 @@ def test_a_problem_is_told_where_it_stands(old: str, new: str, told: str) -> Non
     text, places = without_marks(changed(old, new))
     found = problems(text)
     assert [problem.split(": ")[0] for problem in found] == places
-    assert found[0].split(": ", 1)[1].startswith(told), found
+    assert found[0].split(": ", 1)[1].startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "advice"),
+    [
+        ("sigmoid", "ReLU", "did you mean 'relu'?"),
+        ("sigmoid", "[sigmoid]", "name"),
+        ("sigmoid", "", "name"),
+        ("[7, 8, 9]", "7", "list"),
+        ("[[1, 2, 3]]", "7", "list"),
+        ("[[1, 2, 3]]", "[1, 2, 3]", "[["),
+        ("{name: sgd, learning_rate", "{learning_rate", "sgd"),
+        ("sgd, learning_rate: 0.1", "adam, betas: 0.9", "list"),
+        ("sgd, learning_rate: 0.1", "sgd, lr: 0.1", "did you mean 'learning_rate'?"),
+        ("targets: [3]", "targets: 0.5", "list"),
+        ("inputs: 2", "inputs:2", "space"),
+        ("    - activation: sigmoid", "\t- activation: sigmoid", "spaces"),
+        ("inputs: 2", "inputs: [a, b", "]"),
+    ],
+)
+def test_a_message_says_what_would_be_right(old: str, new: str, advice: str) -> None:
+    assert advice in problems(changed(old, new))[0]
+
+
+def test_a_name_may_not_be_one_that_the_notation_gives_to_something_else() -> None:
+    text = f"{SMALL}page: {{notation: mazur}}\n"
+    hidden = changed(
+        "- activation: sigmoid", "- names: [a, b, »o1]\n      activation: sigmoid", text
+    )
+    output = changed("inputs: 2", "inputs: 2\n  outputs: [»total]", text)
+    for marked in (hidden, output):
+        text, (place,) = without_marks(marked)
+        (problem,) = problems(text)
+        assert problem.startswith(f"{place}: network.")
 
 
 def test_what_is_missing_is_told_at_the_mapping_that_should_have_it() -> None:

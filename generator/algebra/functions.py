@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal, localcontext
+from decimal import Decimal, DivisionByZero, localcontext
 
 import numpy as np
 
@@ -32,6 +32,12 @@ def sign(x: Expression) -> Expression:
     """1, 0 or -1, by the value of an expression; 0 at 0, as in PyTorch."""
     value = evaluate(x)
     return ONE if value > 0 else as_expression(-1) if value < 0 else ZERO
+
+
+def _ln(x: Decimal) -> Decimal:
+    if not x:
+        raise DivisionByZero("the logarithm of 0")
+    return x.ln()
 
 
 def _tanh(x: Decimal) -> Decimal:
@@ -90,7 +96,7 @@ ln = Function(
     kernel=np.log,
     slope=np.reciprocal,
     derivative=lambda x, output: (1 / x,),
-    decimal=Decimal.ln,
+    decimal=_ln,
 )
 
 sqrt = Function(

@@ -202,7 +202,6 @@ _TOKEN = re.compile(
 _END = _Token("end", "", 0, 0)
 _MAX_DEPTH = 40
 _MAX_DIGITS = 45  # beyond, fifty-digit arithmetic would round what is printed
-_MAX_EXPONENT = 9999
 
 
 def _words(text: str) -> frozenset[str]:
@@ -232,6 +231,11 @@ _NOT_ENTERED = _words(
     r" \operatorname |"
 )
 _SCRIPTS = _LETTERS | frozenset([r"\prime", r"\ast", r"\star", r"\top", "+", "*"])
+_POWER_OF_TEN = re.compile(  # 4.1 \times 10^{-5} is one number
+    r"""(?:\s|\\[,;:!])* (?:\\times|\\cdot|[*×·]) (?:\s|\\[,;:!])* 10 \s* \^ \s*
+    (?: \{ \s* (?P<braced>[-−]? \s* [0-9]+) \s* \} | (?P<digit>[0-9]) (?![0-9.]) )""",
+    re.VERBOSE,
+)
 _PROGRAMMERS_NUMBER = re.compile(r"[0-9.]+[eE][-+−]?[0-9]")
 # A superscript that is part of a symbol: [1], (2), +, *, a prime, and several of them.
 _DECORATION = re.compile(r"(?:\[[^\[\]]+\]|\([^()]+\)|\+|\*|\\(?:prime|ast|star|top)(?![A-Za-z]))+")
@@ -369,6 +373,8 @@ def _depth(depth: int, token: _Token, brackets: Mapping[str, str] = _OPEN) -> in
     """How deep in brackets and environments a place is, behind this token."""
     if token.kind == "environment":
         return max(0, depth + (1 if token.text.startswith(r"\begin") else -1))
+    if not token.sign:
+        return depth
     opens, closes = token.sign in brackets, token.sign in brackets.values()
     return max(0, depth + opens - closes)
 
@@ -498,10 +504,10 @@ class _Parser:
     def operand(self, token: _Token) -> Expression:
         if token.kind == "number":
             return self.number(token)
-        if token.kind in ("letter", "name") or token.text in _LETTERS | _ACCENTS:
-            return self.symbol_or_call(token)
         if token.kind == "text":
             return self.text(token)
+        if token.kind in ("letter", "name") or token.sign in _LETTERS or token.sign in _ACCENTS:
+            return self.symbol_or_call(token)
         if token.kind == "environment":
             what = "cases are" if "cases" in token.text else "a matrix is"
             raise Unreadable(f"{what} not read yet")
@@ -526,29 +532,15 @@ class _Parser:
             raise Unreadable(f"a number of more than {_MAX_DIGITS} digits")
         if _PROGRAMMERS_NUMBER.match(self.source, token.start):
             raise Unreadable(f"the e behind {token.text} may be a factor or a power of ten")
-        exponent = self.power_of_ten()
-        if exponent is not None:
-            return Constant(Decimal(f"{token.text}E{exponent}"))
-        return self.raised(Constant(Decimal(token.text)))
-
-    def power_of_ten(self) -> int | None:
-        r"""The k of a `\times 10^k` that follows; None where none does."""
-        match = self.tokens[self.at : self.at + 7]
-        if len(match) < 4 or match[0].sign not in _TIMES or match[1].text != "10":
-            return None
-        if match[2].sign != "^":
-            return None
-        if match[3].kind == "number" and len(match[3].text) == 1:
-            self.at += 4
-            return int(match[3].text)
-        is_negative = len(match) > 4 and match[4].sign in _MINUS
-        digits, closing, *_ = [*match[4 + is_negative : 6 + is_negative], _END, _END]
-        if match[3].sign != "{" or not digits.text.isdecimal() or closing.sign != "}":
-            return None
-        if len(digits.text) > 4:
+        power = _POWER_OF_TEN.match(self.source, token.end)
+        if not power:
+            return self.raised(Constant(Decimal(token.text)))
+        exponent = (power["braced"] or power["digit"]).replace(" ", "").replace("−", "-")
+        if len(exponent) > 5 or abs(int(exponent)) > 9999:
             raise Unreadable("a power of ten beyond any number")
-        self.at += 6 + is_negative
-        return -int(digits.text) if is_negative else int(digits.text)
+        while self.next is not _END and self.next.start < power.end():
+            self.at += 1
+        return Constant(Decimal(f"{token.text}E{exponent}"))
 
     def group(self, opening: _Token) -> Expression:
         inner = self.sum()

@@ -215,7 +215,7 @@ def silu() -> Activation:
         kernel=lambda z: z * _logistic(z),
         slope=slope,
         expression=lambda z: z * _sigmoid(z),
-        derivative=lambda z, a: (a + _sigmoid(z) * (1 - a),),
+        derivative=lambda z, a: (_sigmoid(z) * (1 + z * (1 - _sigmoid(z))),),
     )
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from random import Random
 from statistics import NormalDist
 from typing import TypeAlias
 
 Draw: TypeAlias = Callable[[Random], float]
 UNIT_NORMAL = NormalDist()
+WIDE = Context(prec=400)
 
 
 def zeros(fan_in: int, fan_out: int) -> Draw:
@@ -94,7 +95,7 @@ INITIALIZERS: dict[str, Callable[..., Draw]] = {
 def drawn(draw: Draw, random: Random, digits: int, count: int) -> tuple[Decimal, ...]:
     """So many values, rounded to so many digits after the point."""
     place = Decimal(1).scaleb(-digits)
-    values = (Decimal(draw(random)).quantize(place, ROUND_HALF_EVEN) for _ in range(count))
+    values = (Decimal(draw(random)).quantize(place, ROUND_HALF_EVEN, WIDE) for _ in range(count))
     return tuple(value if value else abs(value) for value in values)
 
 

@@ -7,7 +7,7 @@ alone carries whatever is too long for a page: many steps, the golden values.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -122,10 +122,11 @@ def train(example: Example, name: Naming = unnamed) -> Iterator[LawStep]:
             updated = None
             if gradients and example.optimizer:
                 updated, state = _update(example, parameters, gradients, state, step)
+        done = LawStep(tuple(batch), values, gradients, updated, state if updated else None)
         is_late = step > ALWAYS_CHECKED and step != example.steps and not is_milestone(step)
         if not is_late or not np.isfinite(values.loss.total if values.loss else 0):
-            _check_finite(values, gradients, step)
-        yield LawStep(tuple(batch), values, gradients, updated, state if updated else None)
+            _check_finite(done, step)
+        yield done
         parameters = updated or parameters
 
 
@@ -138,7 +139,7 @@ def final_pass(example: Example, last: LawStep) -> ForwardPass:
         values = forward(
             example, parameters, inputs, targets, (float(example.l1), float(example.l2))
         )
-    _check_finite(values, None, example.steps)
+    _check_finite(LawStep((), values, None, None, None), example.steps + 1)
     return values
 
 
@@ -149,8 +150,11 @@ def law(example: Example, values: ForwardPass, name: Naming = unnamed) -> LawGra
     outputs, count = values.outputs.shape
     share = outputs if example.loss.is_mean else 1
     targets: Any = values.targets
-    gradient = example.loss.term.slope(targets, values.outputs) / share
     fused = example.loss.from_logits.get(last)
+    if fused:
+        gradient = fused.slope(targets, values.layers[-1].pre_activations) / share
+    else:
+        gradient = example.loss.term.slope(targets, values.outputs) / share
     error_signals, activation_gradients, parameters = [], [], []
     for index in reversed(range(len(example.layers))):
         z = values.layers[index].pre_activations
@@ -218,6 +222,8 @@ def _update(
     assert optimizer is not None
     numbers = {key: float(value) for key, value in optimizer.numbers.items()}
     numbers["learning_rate"] = example.schedule.rate(numbers["learning_rate"], step)
+    if not np.isfinite(numbers["learning_rate"]):
+        raise NotFinite(Name("learning_rate", step=step - 1), "too large for a float64 number")
 
     def moved(parameter: Any, gradient: Any, own: State, trains: bool) -> tuple[Any, State]:
         if parameter is None or not trains:
@@ -237,31 +243,46 @@ def _update(
     return tuple(updated), tuple(after)
 
 
-def _check_finite(values: ForwardPass, gradients: LawGradients | None, step: int) -> None:
-    """Raise NotFinite, naming the first value of the step that is inf or nan."""
-    ends = [values.outputs] if values.loss is None else [values.loss.total]
-    if gradients:
-        ends += [gradients.input_gradients, *(own.weights for own in gradients.parameters)]
-    if all(np.isfinite(end).all() for end in ends):
+def _check_finite(step: LawStep, number: int) -> None:
+    """Raise NotFinite, naming the first value of a step that is inf or nan."""
+    if all(np.isfinite(array).all() for _, array in _arrays(step, number)):
         return
-    arrays: list[tuple[str, int, Any]] = []
-    for number, layer in enumerate(values.layers, start=1):
-        arrays.append(("pre_activation", number, layer.pre_activations))
-        arrays.append(("activation", number, layer.activations))
-    if values.loss is not None:
-        arrays.append(("loss", 0, values.loss.total))
-    for number, own in enumerate(gradients.parameters if gradients else (), start=1):
-        arrays.append(("weight", number, own.weights))
-    if gradients:
-        arrays.append(("input", 0, gradients.input_gradients))
-    for role, number, array in arrays:
-        if not np.isfinite(array).all():
-            first = [int(i) for i in np.argwhere(~np.isfinite(array))[0]]
-            unit, other = (*first, None, None)[:2]
-            if role == "weight":
-                name = Name("gradient", of=Name(role, number, unit, other, step=step - 1))
-            elif role == "input":
-                name = Name("gradient", of=Name(role, number, unit, sample=other))
-            else:
-                name = Name(role, number, unit, sample=other, step=step - 1)
-            raise NotFinite(name, "too large for a float64 number")
+    for name, array in _arrays(step, number):
+        for index in np.argwhere(~np.isfinite(array)):
+            unit, other = (*(int(i) for i in index), None, None)[:2]
+            inner = name.of or name
+            if inner.role == "weight":
+                inner = replace(inner, unit=unit, source=other)
+            elif inner.role == "bias":
+                inner = replace(inner, unit=unit)
+            elif unit is not None:
+                inner = replace(inner, unit=unit, sample=other)
+            named = replace(name, of=inner) if name.of else inner
+            raise NotFinite(named, "too large for a float64 number")
+
+
+def _arrays(step: LawStep, number: int) -> Iterator[tuple[Name, Any]]:
+    """Every array that a step computes, in the order of the computation, with a name for it."""
+    before = number - 1
+    for layer, own in enumerate(step.forward.layers, start=1):
+        yield Name("pre_activation", layer, step=before), own.pre_activations
+        yield Name("activation", layer, step=before), own.activations
+    if step.forward.loss is not None:
+        yield Name("loss", step=before), step.forward.loss.total
+    if step.gradients is not None:
+        yield Name("gradient", of=Name("input", step=before)), step.gradients.input_gradients
+        for layer, signals in enumerate(step.gradients.error_signals, start=1):
+            yield Name("gradient", of=Name("pre_activation", layer, step=before)), signals
+        for layer, gradient in enumerate(step.gradients.parameters, start=1):
+            yield Name("gradient", of=Name("weight", layer, step=before)), gradient.weights
+            if gradient.bias is not None:
+                yield Name("gradient", of=Name("bias", layer, step=before)), gradient.bias
+    for layer, updated in enumerate(step.updated or (), start=1):
+        yield Name("weight", layer, step=number), updated.weights
+        if updated.bias is not None:
+            yield Name("bias", layer, step=number), updated.bias
+    for layer, state in enumerate(step.state or (), start=1):
+        for role, array in state.weights.items():
+            yield Name(role, of=Name("weight", layer), step=number), array
+        for role, array in state.bias.items():
+            yield Name(role, of=Name("bias", layer), step=number), array

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.algebra import Quantity, evaluate
+from generator.algebra import NotFinite, Quantity, evaluate
 from generator.algebra.expression import FloatArray, Sum
 from generator.network.example import Example
 from generator.network.forward import Naming
@@ -37,10 +37,30 @@ def compare(graph: TrainingStep, example: Example) -> list[Quantity]:
     would have stood on the other side of 0.
     """
     moved: list[Quantity] = []
-    for quantity, value in _pairs(graph, next(train(example, _from_decimals(graph, moved)))):
+    naming = _from_decimals(graph, moved)
+    for quantity, value in _pairs(graph, next(train(example, naming))):
         if abs(quantity.value - Decimal(value)) > _tolerance(quantity):
+            _blame_float64(graph, example, quantity, value)
             raise LedgersDiffer(quantity, value)
     return moved
+
+
+def _blame_float64(graph: TrainingStep, example: Example, quantity: Quantity, value: float) -> None:
+    """Raise NotFinite where it is float64, not a formula, that cannot follow the decimals.
+
+    So it is where the law gives another value as soon as the last digit of each
+    of its numbers moves: 1e15 + 1.6 has no 1.6 in float64, and 1e-400 is 0.
+    """
+    naming = _from_decimals(graph, [])
+    for first in (0, 1):
+
+        def shaken(values: FloatArray, role: str, layer: int = 0, first: int = first) -> Any:
+            up = np.arange(values.size).reshape(values.shape) % 2 == first
+            return np.nextafter(naming(values, role, layer), np.where(up, np.inf, -np.inf))
+
+        for other, moved in _pairs(graph, next(train(example, shaken))):
+            if other is quantity and abs(Decimal(moved) - Decimal(value)) > _tolerance(quantity):
+                raise NotFinite(quantity.name, "float64 is too coarse to check its value")
 
 
 def _from_decimals(graph: TrainingStep, moved: list[Quantity]) -> Naming:

@@ -26,12 +26,14 @@ class FromLogits:
     """A loss and the activation before it as one function of the logits z, in float64.
 
     Stable where the activation alone would round to 0 or 1: both take arrays
-    (outputs, samples). signal: the derivative of the summed terms in z.
+    (outputs, samples). slope: the derivative of each term in its y, infinite where
+    float64 does not hold it. signal: the derivative of the summed terms in z.
     shortcut: that derivative in one term of the algebra, from t and y; where
     needs_distribution, only if a sample's targets sum to 1.
     """
 
     terms: Callable[[FloatArray, FloatArray], FloatArray]
+    slope: Callable[[FloatArray, FloatArray], FloatArray]
     signal: Callable[[FloatArray, FloatArray], FloatArray]
     shortcut: Callable[[Expression, Expression], Expression]
     needs_distribution: bool = False
@@ -231,7 +233,13 @@ def binary_cross_entropy() -> Loss:
         expression=expression,
         derivative=derivative,
     )
-    fused = FromLogits(terms, signal, lambda t, y: y - t)
+
+    def fused_slope(t: FloatArray, z: FloatArray) -> FloatArray:
+        one = np.where(t == 0, 0.0, t * (1 + np.exp(-z)))
+        other = np.where(t == 1, 0.0, (1 - t) * (1 + np.exp(z)))
+        return other - one
+
+    fused = FromLogits(terms, fused_slope, signal, lambda t, y: y - t)
     return Loss("binary_cross_entropy", term, from_logits={"sigmoid": fused})
 
 
@@ -239,6 +247,11 @@ def _log_softmax(z: FloatArray) -> FloatArray:
     shifted = z - z.max(axis=0)
     result: FloatArray = shifted - np.log(np.exp(shifted).sum(axis=0))
     return result
+
+
+def _softmax_slope(t: FloatArray, z: FloatArray) -> FloatArray:
+    """-t / p, the derivative of -t ln p in p, from the logits of p."""
+    return np.where(t == 0, 0.0, -t * np.exp(-_log_softmax(z)))
 
 
 def cross_entropy() -> Loss:
@@ -253,6 +266,7 @@ def cross_entropy() -> Loss:
     )
     fused = FromLogits(
         terms=lambda t, z: -t * _log_softmax(z),
+        slope=_softmax_slope,
         signal=lambda t, z: np.exp(_log_softmax(z)) * t.sum(axis=0) - t,
         shortcut=lambda t, p: p - t,
         needs_distribution=True,
@@ -291,6 +305,7 @@ def kl_divergence() -> Loss:
     )
     fused = FromLogits(
         terms=lambda t, z: entropy(t) - t * _log_softmax(z),
+        slope=_softmax_slope,
         signal=lambda t, z: np.exp(_log_softmax(z)) * t.sum(axis=0) - t,
         shortcut=lambda t, p: p - t,
         needs_distribution=True,

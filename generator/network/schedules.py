@@ -31,7 +31,7 @@ def step(step_size: int, gamma: Decimal = Decimal("0.1")) -> Schedule:
     return Schedule(
         "step",
         {"step_size": step_size, "gamma": gamma},
-        lambda rate, update: rate * factor ** ((update - 1) // step_size),
+        lambda rate, update: rate * _power(factor, (update - 1) // step_size),
     )
 
 
@@ -39,7 +39,7 @@ def exponential(gamma: Decimal) -> Schedule:
     """The learning rate times gamma after every update; ExponentialLR."""
     factor = float(gamma)
     return Schedule(
-        "exponential", {"gamma": gamma}, lambda rate, update: rate * factor ** (update - 1)
+        "exponential", {"gamma": gamma}, lambda rate, update: rate * _power(factor, update - 1)
     )
 
 
@@ -53,6 +53,14 @@ def cosine(T_max: int, eta_min: Decimal = Decimal(0)) -> Schedule:
             low + (rate - low) * (1 + math.cos(math.pi * (update - 1) / T_max)) / 2
         ),
     )
+
+
+def _power(factor: float, exponent: int) -> float:
+    """A power that is infinite, rather than an error, where it is too large."""
+    try:
+        return float(factor**exponent)
+    except OverflowError:
+        return math.inf
 
 
 SCHEDULES: dict[str, Callable[..., Schedule]] = {

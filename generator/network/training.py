@@ -109,7 +109,9 @@ def with_trained_biases(example: Example) -> Example:
 def without_momentum(example: Example) -> Example:
     """The same example with plain gradient descent, to compare momentum with."""
     assert example.optimizer is not None
-    settings = dict(example.optimizer.settings) | {"momentum": Decimal(0), "nesterov": False}
+    settings = {**example.optimizer.settings, "momentum": Decimal(0)}
+    if "nesterov" in settings:
+        settings["nesterov"] = False
     return replace(example, optimizer=OPTIMIZERS[example.optimizer.name](**settings))
 
 

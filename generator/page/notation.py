@@ -176,13 +176,11 @@ class Symbols:
         if name.role == "gradient":
             assert name.by is not None, name
             fraction = _fraction(self(name.by), self(name.of), "gradient")
-            if (
-                name.by.sample is None
-                or len(self.example.samples) == 1
-                or name.of.sample is not None
-            ):
+            of_what = name.by.role.removesuffix("_loss").replace("_", "-")
+            if name.of.sample is not None or of_what == "loss":
                 return fraction
-            return replace(fraction, key=f"{fraction.key}-sample-{name.by.sample + 1}")
+            sample = "" if name.by.sample is None else f"-{name.by.sample + 1}"
+            return replace(fraction, key=f"{fraction.key}-{of_what}{sample}")
         if name.by is None:
             return self._state(name)
         return _fraction(self(name.of), self(name.by), "derivative")

@@ -39,7 +39,7 @@ def rounded(value: Decimal, digits: int) -> Decimal:
 
 def is_scientific(value: Decimal) -> bool:
     r"""Whether a value prints as a \times 10^k."""
-    return value != 0 and not SMALL <= abs(value) < LARGE
+    return value != 0 and not SMALL <= value.copy_abs() < LARGE
 
 
 def latex_number(value: Decimal) -> str:
@@ -119,6 +119,6 @@ def _to_place(value: Decimal, place: int) -> Decimal:
 
 def _printed(value: Decimal, scientific: str) -> str:
     if not is_scientific(value):
-        return f"{abs(value) if value == 0 else value:f}"
+        return f"{value.copy_abs() if value == 0 else value:f}"
     mantissa = value.scaleb(-value.adjusted(), context=_WIDE)
     return scientific % (f"{mantissa:f}", value.adjusted())

@@ -152,6 +152,8 @@ def test_a_notation_can_ask_for_a_dot_between_factors(tree, latex):
         pytest.param(exp(-x), {"x": "-2"}, r"e^{-\left(-2\right)}", id="exponent of a negative"),
         pytest.param(x / y, {"x": "-2", "y": "-3"}, r"\frac{-2}{-3}", id="negative in a fraction"),
         pytest.param(x * y, {"x": "0", "y": "1"}, r"0 \cdot 1", id="0 and 1 stay"),
+        pytest.param(x * y, {"x": "1.0", "y": "-1.00"}, r"1 \cdot \left(-1\right)", id="no 1.0"),
+        pytest.param(exp(-x), {"x": "0"}, r"e^{-\left(0\right)}", id="no minus zero"),
         pytest.param(x * y, {"x": "0", "y": "-1"}, r"0 \cdot \left(-1\right)", id="-1"),
         pytest.param(
             x + y,

@@ -32,7 +32,7 @@ def example(shape, names=None, samples=1, shared=False):
     return parse(json.dumps(config)).example
 
 
-LOSS = Name("loss", sample=None)
+LOSS = Name("loss")
 W5 = Name("weight", 2, unit=0, source=0)
 NET_H2, OUT_H1 = Name("pre_activation", 1, unit=1), Name("activation", 1, unit=0)
 NET_O1, OUT_O1 = Name("pre_activation", 2, unit=0), Name("activation", 2, unit=0)
@@ -53,9 +53,9 @@ NET_O1, OUT_O1 = Name("pre_activation", 2, unit=0), Name("activation", 2, unit=0
         (Name("learning_rate"), r"\eta", r"\alpha"),
         (Name("weight", 2, unit=0, source=0, step=1), "w_5^{+}", "W_{11}^{[2]+}"),
         (Name("loss", step=1), "E_{total}^{+}", "L^{+}"),
-        (Name("gradient", of=NET_H2), r"\delta_{h2}", r"\delta_2^{[1]}"),
+        (Name("gradient", of=NET_H2, by=LOSS), r"\delta_{h2}", r"\delta_2^{[1]}"),
         (
-            Name("gradient", of=W5),
+            Name("gradient", of=W5, by=LOSS),
             r"\frac{\partial E_{total}}{\partial w_5}",
             r"\frac{\partial L}{\partial W_{11}^{[2]}}",
         ),
@@ -72,7 +72,7 @@ def test_a_quantity_has_its_symbol(name, mazur, layered):
 
 
 def test_an_error_signal_can_be_written_as_the_derivative_that_it_is():
-    partial = symbols((2, 2, 2), "mazur").partial(Name("gradient", of=NET_H2))
+    partial = symbols((2, 2, 2), "mazur").partial(Name("gradient", of=NET_H2, by=LOSS))
     assert partial.latex == r"\frac{\partial E_{total}}{\partial net_{h2}}"
 
 
@@ -80,10 +80,10 @@ def test_an_error_signal_can_be_written_as_the_derivative_that_it_is():
     ("name", "mazur", "layered"),
     [
         (W5, "w5", "w-2-1-1"),
-        (Name("gradient", of=W5), "w5-gradient", "w-2-1-1-gradient"),
+        (Name("gradient", of=W5, by=LOSS), "w5-gradient", "w-2-1-1-gradient"),
         (Name("weight", 2, unit=0, source=0, step=1), "w5-updated", "w-2-1-1-updated"),
         (NET_H2, "net-h2", "z-1-2"),
-        (Name("gradient", of=NET_H2), "delta-h2", "delta-1-2"),
+        (Name("gradient", of=NET_H2, by=LOSS), "delta-h2", "delta-1-2"),
         (Name("learning_rate"), "learning-rate", "learning-rate"),
     ],
 )

@@ -148,21 +148,16 @@ def test_every_gradient_can_be_linked_to(anchor):
     assert PAGE.count(f'<a id="{anchor}"></a>') == 1
 
 
-def test_every_quantity_of_a_step_is_found_in_full():
+def test_every_quantity_is_found_in_full():
     full = section(PAGE, "Values in full")
+    only_another_symbol = r"\frac{\partial net"  # its derivative is a weight, an input or a unit
     for left in equations(PAGE):
-        symbols_without_a_row = r"\partial net_{o"  # what is nothing but another symbol
-        assert f"| ${left}$ |" in full or symbols_without_a_row in left or "net_{h1}" in left
+        assert f"| ${left}$ |" in full or left.startswith(only_another_symbol)
 
 
 def test_the_figure_is_beside_the_page():
     assert set(MAZUR) == {"mazur.md", "mazur-network.svg"}
     assert "](mazur-network.svg)" in PAGE
-
-
-def test_the_committed_page_is_the_generated_one():
-    for name, text in MAZUR.items():
-        assert (ROOT / "docs/examples" / name).read_text(encoding="utf-8") == text
 
 
 # Every page, whatever its network.
@@ -226,12 +221,13 @@ def broken_in_a_line(page):
             yield f"an odd dollar sign in {line!r}"
 
 
-def meeting_signs(page):
+def ugly_numbers(page):
     cells = [cell.strip() for row in rows(page) for cell in row.split("|")]
     numbers = [cell for cell in cells if re.fullmatch(r"-+[\d.]+", cell)]
     for formula in blocks(page) + inline(page) + numbers:
         yield from re.findall(r"(?:[-+]|\\cdot|\\times) *-", formula)
         yield from re.findall(r"-0(?:\.0*)?(?![.\d])", formula)
+        yield from re.findall(r"(?<![.\d])1\.0+ \\cdot", formula)
 
 
 def bars_in_cells(page):
@@ -271,7 +267,7 @@ CHECKS = [
     forbidden_commands,
     misplaced_blocks,
     broken_in_a_line,
-    meeting_signs,
+    ugly_numbers,
     bars_in_cells,
     uneven_tables,
     double_anchors,
@@ -343,14 +339,12 @@ DRAWN = {
 }
 
 
-@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("name", DRAWN)
-def test_a_page_of_any_network_is_portable(name, seed):
-    number = list(DRAWN).index(name) + seed
-    shape, bias = SHAPES[number % len(SHAPES)], ["shared", "own", "none"][number % 3]
-    config = drawn(f"{name} {seed}", shape, bias, 1 + number % 2, *DRAWN[name])
-    page = generate(json.dumps(config), "drawn")["drawn.md"]
-    assert faults(page) == []
+def test_a_page_of_any_network_is_portable(name):
+    number = list(DRAWN).index(name)
+    shape, bias = SHAPES[number % len(SHAPES)], ["shared", "own", "none"][number // 2 % 3]
+    config = drawn(name, shape, bias, 1 + number % 2, *DRAWN[name])
+    assert faults(generate(json.dumps(config), "drawn")["drawn.md"]) == []
 
 
 @pytest.mark.parametrize(
@@ -410,12 +404,13 @@ def test_no_names_make_two_quantities_look_alike(name, notation):
         (broken_in_a_line, "$a*b$"),
         (broken_in_a_line, r"$a\_b$"),
         (broken_in_a_line, "for $5"),
-        (meeting_signs, "$1 + -2$"),
-        (meeting_signs, "$1 - -2$"),
-        (meeting_signs, "$--2$"),
-        (meeting_signs, r"$1 \cdot -2$"),
-        (meeting_signs, "$-0$"),
-        (meeting_signs, "| a | -0.00 |"),
+        (ugly_numbers, "$1 + -2$"),
+        (ugly_numbers, "$1 - -2$"),
+        (ugly_numbers, "$--2$"),
+        (ugly_numbers, r"$1 \cdot -2$"),
+        (ugly_numbers, "$-0$"),
+        (ugly_numbers, r"$1.0 \cdot x$"),
+        (ugly_numbers, "| a | -0.00 |"),
         (bars_in_cells, "| $|x|$ | 1 |"),
         (uneven_tables, "| a | b |\n|---|---|\n| 1 |"),
         (uneven_tables, "text\n| a | b |\n|---|---|"),
