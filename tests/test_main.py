@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 
@@ -568,13 +569,16 @@ def test_a_small_network_has_a_page_with_sound_numbers_and_an_anchor_for_each_qu
             *("{activation: silu, weights: [[1e9]]}", "0", "[0]"),
             "loss: huber\noptimizer: adadelta\npenalty: {l2: 1e150}",
         ),
+        net("{activation: tanh, weights: [[100]]}", "-1", "[-1]", "loss: hinge"),
         "network: {inputs: 1, layers: [{activation: softmax, weights: [[0], [1]], bias: 1e15}]}\n"
         "samples: [{inputs: [1.6]}]\n",
+        "network: {inputs: 1, layers: [{activation: sigmoid, weights: [[5]]}]}\n"
+        "samples: [{inputs: [1e308]}]\n",
     ],
     ids=[
         *("input 1e150", "weight 1e100", "softmax of 1e9", "sigmoid of -1e32", "softmax of 1e6"),
         *("terms that cancel", "Adadelta at 1e150", "learning rate 1e200", "growing schedule"),
-        *("drawn to 1e30", "penalty 1e150", "softmax of 1e15"),
+        *("drawn to 1e30", "penalty 1e150", "tanh at its end", "softmax of 1e15", "no loss"),
     ],
 )
 @pytest.mark.parametrize("name", ["markdown", "json"])
@@ -585,6 +589,39 @@ def test_numbers_of_any_size_are_computed_or_told(
     status = main(["net.yaml", "--format", name])
     err = capsys.readouterr().err
     assert (status == 0 and not err) or (status == 2 and PROBLEM.fullmatch(err)), err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{NET}training: {{steps: 1000000000}}\n",
+        "seed: 1\n"
+        + net("{activation: relu, units: 1000000000, weights: {init: normal}}", "1", "0", ""),
+    ],
+    ids=["steps", "drawn units"],
+)
+def test_a_file_that_asks_for_too_much_is_told_so_at_once(folder: Path, text: str) -> None:
+    (folder / "net.yaml").write_text(text)
+    done = run("net.yaml", "--format", "json", cwd=folder)
+    assert done.returncode == 2
+    assert PROBLEM.fullmatch(done.stderr.decode())
+
+
+@pytest.mark.parametrize(
+    "title",
+    ['"bell \\a"', '"two\\nlines"', "'<b>&amp;'", "'a < b'", "'$x$ | `y`'", "''", "'<< x >>'"],
+)
+def test_any_title_gives_a_page_of_one_heading_and_a_figure_that_is_xml(
+    folder: Path, title: str
+) -> None:
+    (folder / "net.yaml").write_text(NET.replace("A small network", title))
+    status = main(["net.yaml"])
+    assert status in (0, 2)
+    if status == 0:
+        ElementTree.fromstring((folder / "net-network.svg").read_text())
+        first, second, *_ = (folder / "net.md").read_text().splitlines()
+        assert re.fullmatch(r"# \S.*", first)
+        assert second == ""
 
 
 # What goes wrong while writing

@@ -35,8 +35,12 @@ from generator.algebra import (
 )
 from generator.algebra.functions import absolute, maximum, normal_cdf, sqrt, tanh
 from generator.network.activations import (
+    Activation,
+    elu,
     gelu,
+    gelu_tanh,
     hard_sigmoid,
+    leaky_relu,
     mish,
     relu,
     selu,
@@ -69,6 +73,13 @@ FUNCTIONS: Mapping[str, Function] = {
     )
     if isinstance(function, Function)
     for name in names.split()
+}
+
+# Functions whose subscript is a parameter, or tells them from another of the name.
+WITH_SUBSCRIPT: Mapping[str, Callable[[str], Activation]] = {
+    "LeakyReLU": lambda subscript: leaky_relu(Decimal(subscript)),
+    "ELU": lambda subscript: elu(Decimal(subscript)),
+    "GELU": lambda subscript: gelu_tanh(),
 }
 
 RELATIONS = {
@@ -226,6 +237,17 @@ _ACCENTS = _words(
     r"\hat \widehat \bar \overline \tilde \widetilde \dot \ddot \vec \mathbf \boldsymbol"
     r" \bm \mathcal \mathbb"
 )
+
+
+def _with_subscript(base: str, subscript: str) -> Function:
+    try:
+        function = WITH_SUBSCRIPT[base](subscript)
+    except ArithmeticError:
+        raise Unreadable(f"`{subscript}` is no parameter of {base}") from None
+    assert isinstance(function, Function), base
+    return function
+
+
 _NOT_ENTERED = _words(
     r"\log \lg \sinh \cosh \min \sin \cos \tan \det \arg \lVert"
     r" \operatorname |"
@@ -592,6 +614,8 @@ class _Parser:
             base = self.word(token)
         elif token.text in _ACCENTS:
             base = f"{token.text}{{{_canonical(self.script())}}}"
+        if base in WITH_SUBSCRIPT and self.accept("_"):
+            return self.raised(self.applied(_with_subscript(base, _canonical(self.script()))))
         if self.next.sign == "(" and (base in FUNCTIONS or (len(base) > 1 and base.isalpha())):
             if base not in FUNCTIONS:
                 raise Unreadable(f"no function is entered for `{base}` yet")

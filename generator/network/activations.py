@@ -121,7 +121,7 @@ def leaky_relu(negative_slope: Decimal = Decimal("0.01")) -> Activation:
     return Function(
         name="leaky_relu",
         parameters={"negative_slope": negative_slope},
-        latex=r"\mathrm{LeakyReLU}\left(%s\right)",
+        latex=rf"\mathrm{{LeakyReLU}}_{{{negative_slope:f}}}\left(%s\right)",
         kernel=lambda z: np.where(z > 0, z, number * z),
         slope=lambda z: np.where(z > 0, 1.0, number),
         expression=lambda z: z if is_positive(z) else slope * z,
@@ -135,7 +135,7 @@ def elu(alpha: Decimal = Decimal("1.0")) -> Activation:
     return Function(
         name="elu",
         parameters={"alpha": alpha},
-        latex=r"\mathrm{ELU}\left(%s\right)",
+        latex=rf"\mathrm{{ELU}}_{{{alpha:f}}}\left(%s\right)",
         kernel=lambda z: np.where(z > 0, z, number * np.expm1(np.minimum(z, 0))),
         slope=lambda z: np.where(z > 0, 1.0, number * np.exp(np.minimum(z, 0))),
         expression=lambda z: z if is_positive(z) else scale * (exp(z) - 1),

@@ -199,15 +199,18 @@ def _initial_state(
     if optimizer is None:
         return ()
 
-    def arrays(like: Any) -> State:
-        if like is None:
+    def arrays(like: Any, trains: bool) -> State:
+        if like is None or not trains:
             return {}
         return {
             name: np.full_like(like, float(optimizer.initial.get(name, 0)))
             for name in optimizer.state
         }
 
-    return tuple(LayerState(arrays(own.weights), arrays(own.bias)) for own in parameters)
+    return tuple(
+        LayerState(arrays(own.weights, layer.trains_weights), arrays(own.bias, layer.trains_biases))
+        for layer, own in zip(example.layers, parameters, strict=True)
+    )
 
 
 def _update(

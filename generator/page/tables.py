@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.algebra import Quantity, quantities_in
+from generator.algebra import Quantity, expanded, quantities_in
 from generator.network.example import Example
 from generator.network.forward import ForwardPass, parameters_of
 from generator.network.names import Name
@@ -14,6 +14,14 @@ from generator.page.numbers import latex_number
 from generator.page.outline import Row
 
 FULL_DIGITS = 12
+CONSTANT_DIGITS = 30
+
+# What the constants are called that formulas bring along, by their names in the algebra.
+CONSTANTS = {
+    "pi": "the ratio of a circle's circumference to its diameter",
+    "selu_scale": "the scale of SELU",
+    "selu_alpha": "the alpha of SELU",
+}
 
 # What a hyperparameter is called, where that is more than its name in PyTorch.
 HYPERPARAMETERS = {
@@ -55,6 +63,8 @@ def givens(step: TrainingStep, write: Writer) -> Iterator[Row]:
             yield row(quantity, f"bias {of}")
         else:
             yield row(quantity, f"bias of {name(layer, unit)}")
+    for quantity in _constants(step):
+        yield row(quantity, CONSTANTS[quantity.name])
     for key, quantity in _hyperparameters(step):
         yield row(quantity, HYPERPARAMETERS.get(key, key.replace("_", " ")))
 
@@ -97,6 +107,7 @@ def _all_quantities(step: TrainingStep) -> Iterator[Quantity]:
     yield from step.forward.inputs.T.flat
     yield from step.forward.targets.T.flat if step.forward.targets is not None else ()
     yield from parameters_of(step.forward.parameters)
+    yield from _constants(step)
     yield from (quantity for _, quantity in _hyperparameters(step))
     yield from _computed(step.forward)
     for sample, gradients in enumerate(step.by_sample):
@@ -118,6 +129,21 @@ def _all_quantities(step: TrainingStep) -> Iterator[Quantity]:
     yield from parameters_of(step.updated or ())
     if step.after is not None:
         yield from _computed(step.after)
+
+
+def _constants(step: TrainingStep) -> Iterator[Quantity]:
+    """The constants that the formulas of the activations bring along, such as pi."""
+    definitions = [a.definition for own in step.forward.layers for a in own.activations.flat]
+    for gradients in step.by_sample:
+        for gradient in gradients.values():
+            locals_ = (path.local for path in gradient.contributions)
+            definitions += [q.definition for q in locals_ if isinstance(q, Quantity)]
+    found: dict[str, Quantity] = {}
+    for definition in definitions:
+        for quantity in quantities_in(expanded(definition)) if definition is not None else ():
+            if isinstance(quantity.name, str):
+                found.setdefault(quantity.name, quantity)
+    yield from found.values()
 
 
 def _hyperparameters(step: TrainingStep) -> Iterator[tuple[str, Quantity]]:
@@ -161,7 +187,8 @@ def _row(quantity: Quantity, meaning: str, digits: int, write: Writer) -> Row:
 
 def _plain(quantity: Quantity, digits: int) -> str:
     """A value as text where text can hold it, else as LaTeX between dollar signs."""
-    text = latex_number(printed(quantity, digits))
+    is_constant = isinstance(quantity.name, str)
+    text = latex_number(printed(quantity, CONSTANT_DIGITS if is_constant else digits))
     return f"${text}$" if "times" in text else text
 
 
