@@ -1,11 +1,13 @@
 """The configuration file: what it resolves to, and how its problems are told."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import yaml
 
 from generator.config import parse
 from generator.located import Unusable
@@ -375,6 +377,7 @@ def test_an_alias_repeats_what_its_anchor_marks() -> None:
             "{init: »zeroes}",
             "network.layers[0].biases.init: 'zeroes' is not known; did",
         ),
+        ("[7, 8, 9]", "{init: »[a]}", "network.layers[0].biases.init: "),
         ("[7, 8, 9]", "{init: zeros, digits: »99}", "network.layers[0].biases.digits: must be at"),
         ("learning_rate: 0.1", "momentum: »-1", "optimizer.momentum: must be at least 0"),
         ("sgd, learning_rate: 0.1", "adam, betas: [0.9, »1]", "optimizer.betas[1]: must be less"),
@@ -453,6 +456,11 @@ def test_a_problem_is_told_where_it_stands(old: str, new: str, told: str) -> Non
 )
 def test_a_message_says_what_would_be_right(old: str, new: str, advice: str) -> None:
     assert advice in problems(changed(old, new))[0]
+
+
+def test_a_training_of_more_steps_than_anybody_waits_for_is_refused() -> None:
+    (problem,) = problems(f"{SMALL}training: {{steps: 1000000000}}\n")
+    assert problem.startswith("14:19: training.steps: ")
 
 
 def test_a_name_may_not_be_one_that_the_notation_gives_to_something_else() -> None:
@@ -543,6 +551,73 @@ def test_an_empty_list_is_refused_wherever_the_network_would_have_no_unit(
     text, places = without_marks(text)
     found = problems(text)
     assert any(problem.startswith(f"{places[0]}: {where}: ") for problem in found), found
+
+
+FULL = """\
+title: Every part of a file
+source: https://example.org
+seed: 1
+network:
+  inputs: [a, b]
+  outputs: [c]
+  weights_layout: out_in
+  layers:
+    - units: 2
+      names: [d, e]
+      activation: {name: leaky_relu, negative_slope: 0.1}
+      weights: {init: normal, mean: 0, std: 1, digits: 2}
+      biases: {init: constant, value: 1}
+      trainable: {weights: true, bias: false}
+    - activation: linear
+      weights: [[1, 2]]
+      bias: 3
+samples:
+  - {inputs: [1, 2], targets: [3]}
+  - {inputs: [4, 5], targets: 0}
+reduction: sum
+loss: {name: huber, delta: 1}
+penalty: {l1: 0.1, l2: 0.2}
+optimizer:
+  name: adam
+  betas: [0.9, 0.99]
+  schedule: {name: step, step_size: 2, gamma: 0.5}
+training: {steps: 3, batch_size: 1, train_biases: true}
+page: {notation: mazur, digits: 4, result_digits: 6, rounding: exact}
+"""
+
+
+def spans(node: yaml.Node) -> Iterator[tuple[int, int]]:
+    """Where each value of a document begins and ends, keys left out."""
+    yield node.start_mark.index, node.end_mark.index
+    if isinstance(node, yaml.MappingNode):
+        for _, value in node.value:
+            yield from spans(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from spans(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("[a]", "[]", "[[1]]", "{a: 1}", "{}", "{name: [a]}", "{init: {a: 1}}", "{name: }"),
+        *("{init: }", "", "''", "word", "-1", "0", "0.5", "1e9", "9999999999", "true", "*a"),
+        *("&a [*a]", "!t 1"),
+    ],
+)
+def test_whatever_stands_in_place_of_a_value_is_used_or_told_where_it_stands(value: str) -> None:
+    assert parse(FULL)
+    for start, end in spans(yaml.compose(FULL)):
+        text = f"{FULL[:start]}{value}\n{FULL[end:]}"
+        try:
+            parse(text)
+        except Unusable as error:
+            lines = text.split("\n")
+            for problem in error.problems:
+                assert 1 <= problem.line <= len(lines)
+                assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+                assert problem.located("").isprintable()
+                assert "Input should" not in problem.message
 
 
 def test_every_problem_of_a_file_is_told_at_once_in_the_order_of_the_file() -> None:

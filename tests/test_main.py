@@ -591,18 +591,10 @@ def test_numbers_of_any_size_are_computed_or_told(
     assert (status == 0 and not err) or (status == 2 and PROBLEM.fullmatch(err)), err
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"{NET}training: {{steps: 1000000000}}\n",
-        "seed: 1\n"
-        + net("{activation: relu, units: 1000000000, weights: {init: normal}}", "1", "0", ""),
-    ],
-    ids=["steps", "drawn units"],
-)
-def test_a_file_that_asks_for_too_much_is_told_so_at_once(folder: Path, text: str) -> None:
-    (folder / "net.yaml").write_text(text)
-    done = run("net.yaml", "--format", "json", cwd=folder)
+def test_more_drawn_weights_than_a_memory_holds_are_refused_at_once(folder: Path) -> None:
+    layer = "{activation: relu, units: 1000000000, weights: {init: normal}}"
+    (folder / "net.yaml").write_text(f"seed: 1\n{net(layer, '1', '0', '')}")
+    done = run("net.yaml", cwd=folder)
     assert done.returncode == 2
     assert PROBLEM.fullmatch(done.stderr.decode())
 
@@ -622,6 +614,21 @@ def test_any_title_gives_a_page_of_one_heading_and_a_figure_that_is_xml(
         first, second, *_ = (folder / "net.md").read_text().splitlines()
         assert re.fullmatch(r"# \S.*", first)
         assert second == ""
+
+
+@pytest.mark.parametrize(
+    "source", ["https://example.org/a b", "https://example.org/(a)", '"two\\nlines"', "a book"]
+)
+def test_a_source_is_a_link_that_every_reader_of_markdown_follows_or_plain_text(
+    folder: Path, source: str
+) -> None:
+    (folder / "net.yaml").write_text(f"source: {source}\n{NET}")
+    status = main(["net.yaml"])
+    assert status in (0, 2)
+    if status == 0:
+        (line,) = re.findall(r"^.* comes from .*$", (folder / "net.md").read_text(), re.MULTILINE)
+        for address in re.findall(r"\]\((.*?)\)(?=[. ]|$)", line):
+            assert re.fullmatch(r"https?://[^\s()]+", address)
 
 
 # What goes wrong while writing

@@ -19,7 +19,7 @@ from generator.algebra.expression import (
 )
 from generator.algebra.number import evaluate
 
-_PI = Constant(Decimal("3.1415926535897932384626433832795028841971693993751058209749"))
+_PI = Constant(Decimal("3.14159265358979323846264338327950288419716940"))
 PI = Quantity("pi", _PI, _PI.value)  # defined, so that a page rounds it
 
 

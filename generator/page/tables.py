@@ -14,7 +14,7 @@ from generator.page.numbers import latex_number
 from generator.page.outline import Row
 
 FULL_DIGITS = 12
-CONSTANT_DIGITS = 30
+CONSTANT_DIGITS = 45
 
 # What the constants are called that formulas bring along, by their names in the algebra.
 CONSTANTS = {
@@ -136,8 +136,9 @@ def _constants(step: TrainingStep) -> Iterator[Quantity]:
     definitions = [a.definition for own in step.forward.layers for a in own.activations.flat]
     for gradients in step.by_sample:
         for gradient in gradients.values():
-            locals_ = (path.local for path in gradient.contributions)
-            definitions += [q.definition for q in locals_ if isinstance(q, Quantity)]
+            for path in gradient.contributions:
+                local = path.local
+                definitions.append(local.definition if isinstance(local, Quantity) else local)
     found: dict[str, Quantity] = {}
     for definition in definitions:
         for quantity in quantities_in(expanded(definition)) if definition is not None else ():

@@ -1,0 +1,92 @@
+"""Every printed equality of a page, read back from its Markdown, holds: none false, none unread."""
+
+import itertools
+import random
+from pathlib import Path
+
+import pytest
+
+from generator import generate
+from generator.audit import read_page
+from generator.network.activations import ACTIVATIONS
+from generator.network.losses import LOSSES
+from generator.network.optimizers import OPTIMIZERS
+
+EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
+GALLERY = sorted(EXAMPLES.glob("*.yaml"))
+
+# The activation a loss needs or is mostly seen with, and targets that it has a meaning for.
+LAST = {"cross_entropy": "softmax", "kl_divergence": "softmax", "binary_cross_entropy": "sigmoid"}
+TARGETS = {
+    "hinge": "[1, -1]",
+    "cross_entropy": "1",
+    "kl_divergence": "[0.25, 0.75]",
+    "binary_cross_entropy": "[1, 0.3]",
+}
+
+
+def drawn_configurations(count):
+    """So many configurations in which every activation, loss and optimizer has its turn."""
+    draw = random.Random(20261122)
+    turns = zip(
+        itertools.cycle(ACTIVATIONS),
+        itertools.cycle(LOSSES),
+        itertools.cycle(OPTIMIZERS),
+        range(count),
+        strict=False,
+    )
+    for activation, loss, optimizer, number in turns:
+        last = LAST.get(loss, draw.choice(list(ACTIVATIONS)))
+        hidden = draw.randint(1, 3)
+
+        def matrix(rows, columns):
+            return [
+                [round(draw.uniform(-1.5, 1.5), 2) for _ in range(columns)] for _ in range(rows)
+            ]
+
+        sample = f"{{inputs: {matrix(1, 2)[0]}, targets: {TARGETS.get(loss, '[0.5, -0.2]')}}}"
+        samples = ", ".join([sample] * (1 + number % 2))
+        yield f"""\
+network:
+  inputs: 2
+  layers:
+    - {{activation: {activation}, weights: {matrix(hidden, 2)}, biases: {matrix(1, hidden)[0]}}}
+    - {{activation: {last}, weights: {matrix(2, hidden)}, bias: {round(draw.uniform(-1, 1), 3)}}}
+samples: [{samples}]
+loss: {loss}
+optimizer: {{name: {optimizer}}}
+penalty: {draw.choice(["{l1: 0.01}", "{l2: 0.1}", "{}", "{}"])}
+reduction: {draw.choice(["mean", "sum"])}
+training: {{steps: {draw.choice([1, 3])}, train_biases: {draw.choice(["true", "false"])}}}
+page: {{notation: {draw.choice(["mazur", "layered"])}, digits: {draw.randint(2, 7)}}}
+"""
+
+
+def faults(page):
+    reading = read_page(page)
+    assert reading.equalities == reading.checked + reading.symbolic + len(reading.unread)
+    assert reading.equalities > 20
+    return reading.findings, reading.unread, reading.symbolic
+
+
+@pytest.mark.parametrize("example", GALLERY, ids=lambda path: path.stem)
+def test_every_equality_of_a_gallery_page_holds(example):
+    page = example.with_suffix(".md").read_text(encoding="utf-8")
+    assert faults(page) == ((), (), 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", list(drawn_configurations(200)), ids=range(200))
+def test_every_equality_of_a_drawn_page_holds(text):
+    assert faults(generate(text, "net")["net.md"]) == ((), (), 0), text
+
+
+@pytest.mark.parametrize(
+    "change", [("0.2984", "0.2985"), ("0.1385 \\cdot 0.5969", "0.1385 \\cdot 0.5933")]
+)
+def test_a_wrong_number_on_a_page_is_found(change):
+    page = (EXAMPLES / "mazur.md").read_text(encoding="utf-8")
+    old, new = change
+    assert page.count(old) >= 1
+    findings, _, _ = faults(page.replace(old, new, 1))
+    assert findings
