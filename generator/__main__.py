@@ -16,6 +16,7 @@ from generator import FORMATS, generate
 
 DONE, FOUND, UNUSABLE, LEDGERS_DIFFER = 0, 1, 2, 3
 EXAMPLES = Path("docs/examples")
+MOST_PROBLEMS = 100  # that are printed of one file
 BYTE_ORDER_MARK = "\ufeff"
 
 DESCRIPTION = """\
@@ -158,8 +159,11 @@ def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
         else:
             _write(job.folder, files)
     except Unusable as error:
-        for problem in error.problems:
+        for problem in error.problems[:MOST_PROBLEMS]:
             print(problem.located(job.file), file=sys.stderr)
+        if len(error.problems) > MOST_PROBLEMS:
+            more = len(error.problems) - MOST_PROBLEMS
+            print(error.problems[-1].located(job.file), f"(and {more - 1:,} more)", file=sys.stderr)
         return UNUSABLE
     except LedgersDiffer as error:
         print(f"{job.file}: {error}. This is a fault of the generator.", file=sys.stderr)

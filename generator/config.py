@@ -40,6 +40,7 @@ from generator.shapes import misfits
 NUMBER = re.compile(r"[-+]?([0-9][0-9_]*\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 TAGS = ("name", "init")
+MOST_STEPS = 1_000_000
 NAME = re.compile(r"[^\W_]+([ _-][^\W_]+)*")
 
 
@@ -308,7 +309,7 @@ class _Penalty(_Part):
 class _Training(_Part):
     """How long and on what the network is trained."""
 
-    steps: Count = 1
+    steps: Annotated[int, Field(ge=1, le=MOST_STEPS), BeforeValidator(_whole)] = 1
     """How many updates."""
     batch_size: BatchSize = "all"
     """Samples for each update, taken in order; 1 is online training."""
@@ -360,7 +361,7 @@ def _resolved(file: _File) -> Config:
     size = file.training.batch_size
     schedule = file.optimizer.schedule if file.optimizer else None
     example = Example(
-        title=" ".join(file.title.split()),
+        title=" ".join(file.title.split()) or _File.model_fields["title"].default,
         source=file.source,
         input_names=tuple(file.network.inputs) if isinstance(file.network.inputs, list) else (),
         layers=layers,
@@ -435,6 +436,8 @@ def _targets(targets: list[Decimal] | int | None, outputs: int) -> Row:
     return tuple(targets or ())
 
 
+LISTS = ("layers", "samples")
+
 # What a fault of the schema says to a person; the rest speak for themselves.
 MESSAGES = {
     "missing": "is missing",
@@ -474,6 +477,10 @@ def _translated(document: Document, fault: ErrorDetails) -> Problem:
     if kind in ("union_tag_not_found", "union_tag_invalid", "model_attributes_type"):
         known = [model.__name__ for model in _models_at(_File, fault["loc"])]
         return _untagged(document, path, found, known)
+    if kind == "list_type" and path and path[-1] in LISTS:
+        return document.problem(
+            path, f"must be a list of {path[-1]}, each on lines that begin `- `"
+        )
     if kind == "list_type" and len(path) > 1 and path[-2] == "weights":
         return document.problem(
             path, "must be a list: weights are rows, such as [[0.1, 0.2], [0.3, 0.4]]"

@@ -16,6 +16,7 @@ from generator.network.initializers import INITIALIZERS
 Misfit: TypeAlias = tuple[Path, str]
 
 MOST_NAMES = 10_000
+MOST_WEIGHTS = 5_000_000
 RANDOM = set(INITIALIZERS) - {"zeros", "ones", "constant"}
 
 
@@ -26,6 +27,7 @@ def misfits(file: Any) -> Iterator[Misfit]:
     in_out = _get(network, "weights_layout") == "in_out"
     inputs = _size(_get(network, "inputs"))
     fan_in = inputs
+    parameters = 0
     for index, layer in enumerate(layers):
         path: Path = ("network", "layers", index)
         units = _units(layer, in_out)
@@ -34,6 +36,13 @@ def misfits(file: Any) -> Iterator[Misfit]:
             yield from _outputs(network, layer, units)
         yield from _layer(layer, path, units, fan_in, in_out)
         yield from _drawn(file, layer, path, units)
+        parameters += (units or 0) * (fan_in or 0)
+        if parameters > MOST_WEIGHTS:
+            yield (
+                (*path, "units" if _get(layer, "units") else "weights"),
+                f"makes {parameters:,} weights in all; {MOST_WEIGHTS:,} are the limit",
+            )
+            break
         fan_in = units
     yield from _double_names(file, network, layers)
     for index, sample in enumerate(_items(_get(file, "samples"))):
@@ -86,7 +95,7 @@ def _drawn(file: Any, layer: Any, path: Path, units: int | None) -> Iterator[Mis
             continue
         if key == "weights" and units is None:
             yield path, "says nowhere how many units it has; give it `units:`"
-        if init in RANDOM and _get(file, "seed") is None:
+        if isinstance(init, str) and init in RANDOM and _get(file, "seed") is None:
             yield (*path, key), "is drawn, so the file needs a `seed:`, a whole number of your own"
 
 

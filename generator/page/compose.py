@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -78,6 +79,7 @@ def compose(worked: Worked, options: PageOptions, figure: str) -> Page:
     return Page(
         title=example.title,
         source=example.source or "",
+        source_link=_link(example.source or ""),
         figure=quote(figure),
         figure_text=_shape_text(step),
         shape=tuple(_layer_texts(step)),
@@ -386,6 +388,12 @@ def _layer_texts(step: TrainingStep) -> Iterator[str]:
         kind = "output" if index == len(step.example.layers) - 1 else "hidden unit"
         plural = "" if layer.units == 1 else "s"
         yield f"{layer.units} {kind}{plural} ({layer.activation.name})"
+
+
+def _link(source: str) -> str:
+    """A web address as Markdown's link can hold it; empty where the source is none."""
+    is_web = re.match(r"https?://\S", source) is not None
+    return quote(source, safe=":/?#[]@!$&'*+,;=%~") if is_web else ""
 
 
 def _shape_text(step: TrainingStep) -> str:

@@ -164,6 +164,7 @@ class Page:
 
     title: str
     source: str
+    source_link: str
     figure: str
     figure_text: str
     shape: tuple[str, ...]
