@@ -26,7 +26,7 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
     from generator.algebra import NotFinite
     from generator.algebra.number import PRECISION
     from generator.config import parse
-    from generator.located import unusable
+    from generator.config.located import unusable
 
     config = parse(text)
     files: dict[str, str] = {}
@@ -45,7 +45,7 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
 
 def _page(config: Config, name: str) -> dict[str, str]:
     """The page and its figure: forward, backward, update, outline, Markdown."""
-    from generator.located import unusable
+    from generator.config.located import unusable
     from generator.network.law import run
     from generator.network.ledgers import compare
     from generator.network.training import (

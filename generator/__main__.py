@@ -134,7 +134,7 @@ def _schema(arguments: Sequence[str]) -> int:
         "check a YAML by it.",
     )
     parser.parse_args(arguments)
-    from generator.config import json_schema
+    from generator.config.schema import json_schema
 
     print(json.dumps(json_schema(), indent=2))
     return DONE
@@ -145,7 +145,7 @@ COMMANDS = {"new": _new, "schema": _schema}
 
 def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
     """One job from its file to its exit status."""
-    from generator.located import Unusable
+    from generator.config.located import Unusable
     from generator.network.ledgers import LedgersDiffer
 
     try:
@@ -176,7 +176,7 @@ def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
 
 
 def _read(path: Path) -> str:
-    from generator.located import Problem, Unusable, unusable
+    from generator.config.located import Problem, Unusable, unusable
 
     try:
         content = path.read_bytes()

@@ -67,7 +67,7 @@ FORBIDDEN = {
         "generator.network",
         "generator.page",
         "generator.config",
-        "generator.located",
+        "generator.config.located",
         "generator.audit",
         "yaml",
         "pydantic",
@@ -76,7 +76,7 @@ FORBIDDEN = {
     "generator.network": [
         "generator.page",
         "generator.config",
-        "generator.located",
+        "generator.config.located",
         "generator.audit",
         "yaml",
         "pydantic",
@@ -84,7 +84,7 @@ FORBIDDEN = {
     ],
     "generator.page": [
         "generator.config",
-        "generator.located",
+        "generator.config.located",
         "generator.golden",
         "yaml",
         "pydantic",
@@ -111,7 +111,7 @@ def test_only_one_module_knows_jinja():
 
 def test_only_one_module_knows_yaml():
     assert {module for module, imported in IMPORTS.items() if "yaml" in imported} == {
-        "generator.located"
+        "generator.config.located"
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from generator.config import parse
-from generator.located import Unusable
+from generator.config.located import Unusable
 
 MAZUR = """\
 # yaml-language-server: $schema=config.schema.json

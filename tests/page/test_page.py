@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator import generate
-from generator.located import Unusable
+from generator.config.located import Unusable
 
 ROOT = Path(__file__).parents[2]
 MAZUR = generate((ROOT / "docs/examples/mazur.yaml").read_text(encoding="utf-8"), "mazur")

@@ -1,16 +1,19 @@
-"""The configuration file: YAML to a resolved, frozen Config, or every problem of it, located."""
+"""The schema of a configuration: what may stand in the file, as pydantic models.
+
+Scalars arrive as text with the digits that were typed (see located); a validator
+for each kind of scalar reads them and says what would be right. The entries of
+the tables (activations, losses, ...) make their own models from their signatures.
+"""
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import reduce
 from operator import or_
-from random import Random
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
@@ -20,22 +23,17 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
-    ValidationError,
     WithJsonSchema,
     create_model,
 )
-from pydantic_core import ErrorDetails
 
-from generator.located import Document, Path, Plain, Problem, Unusable, read_yaml, shortened
+from generator.config.located import Plain, shortened
 from generator.network.activations import ACTIVATIONS
-from generator.network.example import Example, Layer, Row, Sample
-from generator.network.initializers import INITIALIZERS, drawn
+from generator.network.initializers import INITIALIZERS
 from generator.network.losses import LOSSES
 from generator.network.optimizers import OPTIMIZERS
 from generator.network.schedules import SCHEDULES
-from generator.page.compose import PageOptions
 from generator.page.notation import NOTATIONS
-from generator.shapes import misfits
 
 NUMBER = re.compile(r"[-+]?([0-9][0-9_]*\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
@@ -44,32 +42,9 @@ MOST_STEPS = 1_000_000
 NAME = re.compile(r"[^\W_]+([ _-][^\W_]+)*")
 
 
-@dataclass(frozen=True)
-class Config:
-    """A configuration file, resolved: what is computed and how it is printed."""
-
-    example: Example
-    page: PageOptions
-
-
-def parse(text: str) -> Config:
-    """The configuration that a YAML text describes; raises Unusable with all of its problems."""
-    document = read_yaml(text)
-    problems = list(document.problems)
-    config = None
-    try:
-        config = _File.model_validate(document.value)
-    except ValidationError as error:
-        problems += (_translated(document, fault) for fault in error.errors())
-    problems += (document.problem(path, message) for path, message in misfits(document.value))
-    if problems or config is None:
-        raise Unusable(problems)
-    return _resolved(config)
-
-
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a configuration, with a description for every key."""
-    schema = _File.model_json_schema()
+    schema = File.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
 
 
@@ -330,7 +305,7 @@ class _Page(_Part):
     """exact: as many more digits as a line needs to come out right on a calculator."""
 
 
-class _File(_Part):
+class File(_Part):
     """A small neural network and how it is trained: the input of a worked example."""
 
     title: str = "Backpropagation, step by step"
@@ -352,200 +327,6 @@ class _File(_Part):
     """The optimizer; without one there is no update."""
     training: _Training = _Training()
     page: _Page = _Page()
-
-
-def _resolved(file: _File) -> Config:
-    has_targets = all(sample.targets is not None for sample in file.samples)
-    layers = tuple(_layers(file))
-    count = len(file.samples)
-    size = file.training.batch_size
-    schedule = file.optimizer.schedule if file.optimizer else None
-    example = Example(
-        title=" ".join(file.title.split()) or _File.model_fields["title"].default,
-        source=file.source,
-        input_names=tuple(file.network.inputs) if isinstance(file.network.inputs, list) else (),
-        layers=layers,
-        samples=tuple(
-            Sample(tuple(sample.inputs), _targets(sample.targets, layers[-1].units))
-            for sample in file.samples
-        ),
-        reduction=file.reduction,
-        loss=_made(LOSSES, file.loss) if file.loss and has_targets else None,
-        l1=file.penalty.l1,
-        l2=file.penalty.l2,
-        optimizer=_made(OPTIMIZERS, file.optimizer) if file.optimizer else None,
-        schedule=_made(SCHEDULES, schedule) if schedule else SCHEDULES["constant"](),
-        steps=file.training.steps,
-        batch_size=count if size == "all" else min(size, count),
-    )
-    page = file.page
-    return Config(example, PageOptions(page.notation, page.digits, page.result_digits))
-
-
-def _made(table: Mapping[str, Callable[..., Any]], choice: Any, **more: Any) -> Any:
-    """The entry of a table that the file chose, with its parameters."""
-    key = "init" if hasattr(choice, "init") else "name"
-    skipped = {key, "schedule", "digits"}
-    given = {name: getattr(choice, name) for name in type(choice).model_fields}
-    parameters = {name: value for name, value in given.items() if name not in skipped}
-    return table[getattr(choice, key)](**more, **parameters)
-
-
-def _layers(file: _File) -> Iterator[Layer]:
-    """The layers from the first to the last, the drawn values in that order from one seed."""
-    random = Random(file.seed or 0)
-    inputs = file.network.inputs
-    fan_in = len(inputs) if isinstance(inputs, list) else inputs
-    for index, layer in enumerate(file.network.layers):
-        is_last = index == len(file.network.layers) - 1
-        names = layer.names or (file.network.outputs if is_last else None) or []
-        weights = layer.weights
-        if isinstance(weights, list):
-            if file.network.weights_layout == "in_out":
-                weights = [list(column) for column in zip(*weights, strict=True)]
-            rows = tuple(tuple(row) for row in weights)
-        else:
-            units = layer.units or len(names)
-            values = _drawn(weights, random, fan_in, units, units * fan_in)
-            rows = tuple(values[start : start + fan_in] for start in range(0, len(values), fan_in))
-        biases = layer.biases if layer.bias is None else [layer.bias]
-        if biases is not None and not isinstance(biases, list):
-            biases = _drawn(biases, random, fan_in, len(rows), len(rows))
-        own = layer.trainable.bias
-        yield Layer(
-            activation=_made(ACTIVATIONS, layer.activation),
-            weights=rows,
-            biases=tuple(biases or ()),
-            shared_bias=layer.bias is not None,
-            names=tuple(names),
-            trains_weights=layer.trainable.weights,
-            trains_biases=file.training.train_biases if own is None else own,
-        )
-        fan_in = len(rows)
-
-
-def _drawn(choice: Any, random: Random, fan_in: int, fan_out: int, count: int) -> Row:
-    draw = _made(INITIALIZERS, choice, fan_in=fan_in, fan_out=fan_out)
-    return drawn(draw, random, choice.digits, count)
-
-
-def _targets(targets: list[Decimal] | int | None, outputs: int) -> Row:
-    """The targets of a sample; a class index as a one and zeros."""
-    if isinstance(targets, int):
-        return tuple(Decimal(int(unit == targets)) for unit in range(outputs))
-    return tuple(targets or ())
-
-
-LISTS = ("layers", "samples")
-
-# What a fault of the schema says to a person; the rest speak for themselves.
-MESSAGES = {
-    "missing": "is missing",
-    "list_type": "must be a list, such as [0.05, 0.10]",
-    "model_type": "must be a mapping of keys to values",
-    "tuple_type": "must be a list of two numbers, such as [0.9, 0.999]",
-    "dict_type": "must be a mapping of keys to values",
-    "string_type": "must be text",
-    "too_short": "must have at least one entry",
-    "greater_than_equal": "must be at least {ge}, not {found}",
-    "less_than_equal": "must be at most {le}, not {found}",
-    "greater_than": "must be more than {gt}, not {found}",
-    "less_than": "must be less than {lt}, not {found}",
-}
-
-
-def _translated(document: Document, fault: ErrorDetails) -> Problem:
-    """A fault of the schema as a located problem."""
-    *above, last = fault["loc"] or ("",)
-    path: Path = ()
-    for part in above:  # without the names of a union's branches, which stand in no file
-        path = (*path, part) if (*path, part) in document.values else path
-    kind, found, context = fault["type"], fault["input"], fault.get("ctx", {})
-    if kind == "extra_forbidden":
-        known = _keys(fault["loc"][:-1])
-        return document.problem(
-            (*path, last), f"unknown key{_nearest(str(last), known)}", at_key=True
-        )
-    if (*path, last) in document.values or kind == "missing":
-        path = (*path, last) if last != "" else path
-    if kind == "literal_error":
-        return document.problem(path, _not_one_of(str(found), str(context["expected"])))
-    if kind == "union_tag_invalid" and context["tag"] != "None":
-        for key in TAGS:
-            path = (*path, key) if (*path, key) in document.values else path
-        return document.problem(path, _not_one_of(context["tag"], context["expected_tags"]))
-    if kind in ("union_tag_not_found", "union_tag_invalid", "model_attributes_type"):
-        known = [model.__name__ for model in _models_at(_File, fault["loc"])]
-        return _untagged(document, path, found, known)
-    if kind == "list_type" and path and path[-1] in LISTS:
-        return document.problem(
-            path, f"must be a list of {path[-1]}, each on lines that begin `- `"
-        )
-    if kind == "list_type" and len(path) > 1 and path[-2] == "weights":
-        return document.problem(
-            path, "must be a list: weights are rows, such as [[0.1, 0.2], [0.3, 0.4]]"
-        )
-    if kind == "value_error":
-        return document.problem(path, str(context["error"]))
-    template = MESSAGES.get(kind)
-    message = template.format(found=found, **context) if template else fault["msg"]
-    if found is None and kind != "missing":
-        message += "; it is empty here"
-    return document.problem(path, message)
-
-
-def _not_one_of(found: str, expected: str) -> str:
-    known = re.findall(r"'([^']+)'", expected)
-    return f"'{shortened(found)}' is not known{_nearest(found, known)}"
-
-
-def _untagged(document: Document, path: Path, found: object, known: Sequence[str]) -> Problem:
-    """A choice among a table's entries that does not say which."""
-    if known and known[0] in INITIALIZERS:
-        where = (*path, "init") if isinstance(found, dict) and "init" in found else path
-        message = "must be a list of numbers, or a mapping with `init:`"
-        if path[-1] == "weights":
-            message = "must be a list of rows, such as [[0.1, 0.2], [0.3, 0.4]], or have `init:`"
-        return document.problem(where, message)
-    if isinstance(found, dict):
-        return document.problem((*path, "name"), f"is missing; known: {', '.join(known)}")
-    message = f"must be a name or a mapping with `name:`; known: {', '.join(known)}"
-    return document.problem(path, message)
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that was meant, by its letters or as its abbreviation, and all of them."""
-    by_lower = {name.lower(): name for name in known}
-    initials = {"".join(part[0] for part in name.split("_")): name for name in known if "_" in name}
-    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
-    meant = initials.get(word.lower()) or (by_lower[close[0]] if close else None)
-    names = ", ".join(by_lower.values())
-    return f"; did you mean '{meant}'? (known: {names})" if meant else f"; known: {names}"
-
-
-def _keys(location: tuple[int | str, ...]) -> list[str]:
-    """The keys that the mapping at a location may have."""
-    return list(_models_at(_File, location)[0].model_fields)
-
-
-def _models_at(part: Any, location: tuple[int | str, ...]) -> list[type[BaseModel]]:
-    """The kinds of mapping that the schema allows at a location."""
-    models = list(_models_in(part))
-    for rest, step in enumerate(location, start=1):
-        for model in models:
-            if step in model.model_fields:
-                return _models_at(model.model_fields[str(step)].annotation, location[rest:])
-            if step == model.__name__:
-                models = [model]
-    return models
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The mappings that an annotation speaks of: `list[_Layer]` of `_Layer`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in getattr(annotation, "__args__", ()):
-        yield from _models_in(inner)
 
 
 def _shown(value: object) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
-from generator.located import Path
+from generator.config.located import Path
 from generator.network.initializers import INITIALIZERS
 
 Misfit: TypeAlias = tuple[Path, str]
