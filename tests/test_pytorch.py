@@ -598,11 +598,8 @@ def settings(part: str | dict) -> dict[str, Any]:
             return tuple(float(each) for each in value)
         return float(value) if isinstance(value, Decimal) else value
 
-    return (
-        {key: plain(v) for key, v in part.items() if key != "name"}
-        if isinstance(part, dict)
-        else {}
-    )
+    beside = {} if isinstance(part, str) else part
+    return {key: plain(value) for key, value in beside.items() if key != "name"}
 
 
 def parameters(entry: Callable, pytorchs: Callable[[str], Any]) -> dict[str, Any]:

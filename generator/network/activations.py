@@ -267,7 +267,7 @@ def hard_sigmoid() -> Activation:
     return Function(
         name="hard_sigmoid",
         latex=r"\mathrm{hardsigmoid}\left(%s\right)",
-        kernel=lambda z: np.clip(z / 6 + 0.5, 0, 1),
+        kernel=lambda z: np.clip(z + 3, 0, 6) / 6,
         slope=lambda z: np.where(np.abs(z) < 3, 1 / 6, 0.0),
         expression=lambda z: sides[side(z)](z),
         derivative=lambda z, a: (ZERO if side(z) else as_expression(1) / as_expression(6),),

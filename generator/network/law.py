@@ -261,7 +261,9 @@ def _check_finite(step: LawStep, number: int) -> None:
             elif unit is not None:
                 inner = replace(inner, unit=unit, sample=other)
             named = replace(name, of=inner) if name.of else inner
-            raise NotFinite(named, "too large for a float64 number")
+            undefined = np.isnan(array[tuple(index)])
+            why = "0/0 in float64, or undefined otherwise" if undefined else "too large for float64"
+            raise NotFinite(named, why)
 
 
 def _arrays(step: LawStep, number: int) -> Iterator[tuple[Name, Any]]:

@@ -11,6 +11,7 @@ from generator.algebra import (
     Expression,
     Quantity,
     defined,
+    evaluate,
     expanded,
 )
 from generator.algebra.expression import total
@@ -19,6 +20,8 @@ from generator.network.names import Name
 from generator.page.latex import write
 from generator.page.notation import Symbol, Symbols
 from generator.page.numbers import calculation, latex_number, rounded
+
+AGREEMENT = Decimal("1e-20")
 
 Gradients: TypeAlias = Mapping[Quantity, Gradient]
 
@@ -89,7 +92,10 @@ class Writer:
         assert quantity.definition is not None and path.consumer.definition is not None
         forms = [self.written(quantity.definition)]
         if derived:
-            forms.insert(0, self.written(derived_by_rules(path, of)))
+            by_rules = derived_by_rules(path, of)
+            difference = abs(evaluate(by_rules) - quantity.value)
+            if difference <= AGREEMENT * abs(quantity.value):  # not where digits cancelled
+                forms.insert(0, self.written(by_rules))
         return self._equation(self.symbols(quantity.name), forms, quantity.definition, quantity)
 
     def gradient(self, gradient: Gradient) -> Equation:
