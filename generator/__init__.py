@@ -39,7 +39,9 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
 
             files[f"{name}.json"] = golden_values(config.example)
     except NotFinite as error:
-        raise unusable("network", f"{error}; other weights, inputs or hyperparameters would do") from error
+        raise unusable(
+            "network", f"{error}; other weights, inputs or hyperparameters would do"
+        ) from error
     return files
 
 

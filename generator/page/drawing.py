@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from generator.algebra import Quantity
 from generator.network.training import TrainingStep
-from generator.page.figures import Label, NetworkFigure, network_figure
+from generator.page.figures import NetworkFigure, network_figure
+from generator.page.labels import Label
 from generator.page.notation import NOTATIONS, Symbols
 from generator.page.numbers import text_number
 

@@ -5,47 +5,32 @@ wires, those wires' labels, the stubs that lead into the next column. A label st
 wire and every wire keeps to its bands, so nothing lies on top of anything else.
 
 Coordinates are whole SVG units, y pointing down, the origin in the middle of the first column.
-Text leaves this module safe for XML. Its width is estimated generously, because the reader's
-fonts are not known.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from math import ceil
+
+from generator.page.labels import (
+    PAD,
+    SYMBOL_SIZE,
+    UNIT_SIZE,
+    Label,
+    Text,
+    escaped,
+    label_width,
+    part_widths,
+    shortened,
+    texts_at,
+    texts_at_pivot,
+)
 
 MAX_UNITS = 8  # a longer column is drawn as its first four and last two units
 MAX_WEIGHTS = 36  # between two columns; above it their wires have no labels
-MAX_NAME = 24  # characters of a unit's name; the rest is cut
 
 RADIUS, BIAS_RADIUS = 24, 12
-UNIT_SIZE, SYMBOL_SIZE, VALUE_SIZE = 18, 15, 13  # of type
 LINE, TALL_LINE = 18, 22  # between the middles of two labels; where there are superscripts
-PAD = 5  # around a label
 MARGIN = 20  # around the figure
-
-
-@dataclass(frozen=True)
-class Label:
-    """A symbol in plain parts and the value beside it: w with sub 5 and value 0.40."""
-
-    base: str
-    sub: str = ""
-    sup: str = ""
-    value: str = ""
-
-
-@dataclass(frozen=True)
-class Text:
-    """One run of characters; y is its baseline, anchor is SVG's, style a class of the template."""
-
-    x: int
-    y: int
-    anchor: str
-    size: int
-    style: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -116,8 +101,8 @@ def network_figure(
     left, right = -first.outer - MARGIN, x + source.outer + MARGIN
     top, bottom = _heights(drawn)
     return NetworkFigure(
-        title=_xml(title),
-        description=_xml(description),
+        title=escaped(title),
+        description=escaped(description),
         left=left,
         top=top - MARGIN,
         width=right - left,
@@ -168,11 +153,11 @@ def _column(
     places: list[int | None] = [*range(n)]
     if n > MAX_UNITS:
         places[4:-2] = [None]
-    shown = {place: _shortened(units[place]) for place in places if place is not None}
+    shown = {place: shortened(units[place]) for place in places if place is not None}
     symbols = {unit: replace(label, value="") for unit, label in shown.items()}
     values = {u: [Label("", value=label.value)] * bool(label.value) for u, label in shown.items()}
     captions = values
-    if any(_width(symbol, UNIT_SIZE) > 2 * RADIUS - PAD for symbol in symbols.values()):
+    if any(label_width(symbol, UNIT_SIZE) > 2 * RADIUS - PAD for symbol in symbols.values()):
         captions = {unit: [symbol, *values[unit]] for unit, symbol in symbols.items()}
         symbols = {}
     own = {unit: biases[unit] for unit in shown if biases}
@@ -180,7 +165,7 @@ def _column(
 
     lines = [line for stack in captions.values() for line in stack]
     centred = [*own.values(), *([total] if total else []), *(lines if kind == "hidden" else [])]
-    side = max([RADIUS, *(ceil(_width(label) / 2) + PAD for label in centred)])
+    side = max([RADIUS, *(ceil(label_width(label) / 2) + PAD for label in centred)])
     above = RADIUS + (2 * PAD + LINE if own else 0)
     below = RADIUS
     if kind == "hidden" and lines:
@@ -198,13 +183,8 @@ def _column(
         biases=own,
         below=below,
         side=side,
-        outer=max(side, RADIUS + 2 * PAD + max([0, *map(_width, lines)])),
+        outer=max(side, RADIUS + 2 * PAD + max([0, *map(label_width, lines)])),
     )
-
-
-def _shortened(unit: Label) -> Label:
-    cut = len(unit.base) > MAX_NAME
-    return replace(unit, base=unit.base[: MAX_NAME - 1] + "…") if cut else unit
 
 
 def _draw_units(column: _Column, x: int) -> list[Wire | Mark]:
@@ -218,20 +198,21 @@ def _draw_units(column: _Column, x: int) -> list[Wire | Mark]:
     for unit, y in column.ys.items():
         circle = Circle(x, y, RADIUS, column.kind)
         symbol = column.symbols.get(unit)
-        drawn.append(Mark(_texts(symbol, x, y, "middle", UNIT_SIZE) if symbol else (), circle))
+        drawn.append(Mark(texts_at(symbol, x, y, "middle", UNIT_SIZE) if symbol else (), circle))
         lines = column.captions[unit]
         below = RADIUS + PAD + LINE // 2 if column.kind == "hidden" else 0
         line_y = y + (below or -(LINE * (len(lines) - 1) // 2))
         drawn += [
-            Mark(_texts(line, caption_x, line_y + LINE * k, anchor)) for k, line in enumerate(lines)
+            Mark(texts_at(line, caption_x, line_y + LINE * k, anchor))
+            for k, line in enumerate(lines)
         ]
         if unit in column.biases:
             drawn.append(_wire("bias", (x, y - RADIUS - 2 * PAD), (x, y - RADIUS)))
             above = y - RADIUS - 2 * PAD - LINE // 2
-            drawn.append(Mark(_texts(column.biases[unit], x, above, "middle")))
+            drawn.append(Mark(texts_at(column.biases[unit], x, above, "middle")))
     if column.total:
-        drawn.append(Mark(_texts(Label("⋮"), x, column.dots_y - LINE // 2, "middle", UNIT_SIZE)))
-        drawn.append(Mark(_texts(column.total, x, column.dots_y + LINE // 2, "middle")))
+        drawn.append(Mark(texts_at(Label("⋮"), x, column.dots_y - LINE // 2, "middle", UNIT_SIZE)))
+        drawn.append(Mark(texts_at(column.total, x, column.dots_y + LINE // 2, "middle")))
     return drawn
 
 
@@ -269,13 +250,13 @@ def _draw_edges(
         for j, end in target.ys.items()
         for i, start in source.ys.items()
     ]
-    widths = [_widths(label, SYMBOL_SIZE) for *_, label in edges] if _is_labelled(rows) else []
+    widths = [part_widths(label, SYMBOL_SIZE) for *_, label in edges] if _is_labelled(rows) else []
     base, scripts, value = (max(parts) for parts in zip(*widths, (0, 0, 0), strict=True))
     fan = max(110, round(0.4 * max(abs(middle - start) for start, middle, _, _ in edges)))
     stub = max(44, round(0.4 * max(abs(end - middle) for _, middle, end, _ in edges)))
 
     leave = x + source.side
-    left = leave + max(fan, _width(shared) if shared else 0)
+    left = leave + max(fan, label_width(shared) if shared else 0)
     pivot = left + PAD + base
     right = pivot + scripts + value + PAD
     arrive = right + stub
@@ -287,12 +268,12 @@ def _draw_edges(
         if not widths:
             drawn.append(_wire("weight", *out, *into))
             continue
-        base, _, value = _widths(label, SYMBOL_SIZE)
+        base, _, value = part_widths(label, SYMBOL_SIZE)
         before, after = pivot - base - PAD, pivot + scripts + value + PAD
         drawn += [
             _wire("weight", *out, (left, middle), (before, middle)),
             _wire("weight", (after, middle), (right, middle), *into),
-            Mark(_texts_at_pivot(label, pivot, middle, SYMBOL_SIZE, scripts)),
+            Mark(texts_at_pivot(label, pivot, middle, SYMBOL_SIZE, scripts)),
         ]
     if shared:
         lowest = max(*source.ys.values(), max(target.ys.values()) + target.below)
@@ -303,10 +284,10 @@ def _draw_edges(
 def _draw_shared_bias(label: Label, target: _Column, x: int, y: int) -> list[Wire | Mark]:
     """The constant 1 under the stubs, its label, and a trunk with a branch to each unit."""
     trunk = x - target.side - 16
-    one = _texts(Label("", value="1"), trunk, y, "middle")
+    one = texts_at(Label("", value="1"), trunk, y, "middle")
     drawn: list[Wire | Mark] = [
         Mark(one, Circle(trunk, y, BIAS_RADIUS, "bias")),
-        Mark(_texts(label, trunk - BIAS_RADIUS - PAD, y, "end")),
+        Mark(texts_at(label, trunk - BIAS_RADIUS - PAD, y, "end")),
         _wire("bias", (trunk, y - BIAS_RADIUS), (trunk, min(target.ys.values()) + RADIUS)),
     ]
     for unit_y in target.ys.values():
@@ -317,73 +298,3 @@ def _draw_shared_bias(label: Label, target: _Column, x: int, y: int) -> list[Wir
 
 def _wire(kind: str, *points: tuple[int, int]) -> Wire:
     return Wire(kind, tuple(dict.fromkeys(points)))
-
-
-def _texts(label: Label, x: int, y: int, anchor: str, size: int = SYMBOL_SIZE) -> tuple[Text, ...]:
-    """A label with its start, middle or end at x, and its middle at y."""
-    if not (label.sub or label.sup or label.value):
-        return (_text(label.base, x, y, anchor, size, _style(label.base)),)
-    if not label.base:
-        return (_text(label.value, x, y, anchor, VALUE_SIZE, "value"),)
-    base, scripts, value = _widths(label, size)
-    after = scripts + value
-    shift = {"start": base, "middle": (base - after) // 2, "end": -after}[anchor]
-    return _texts_at_pivot(label, x + shift, y, size, scripts)
-
-
-def _texts_at_pivot(label: Label, x: int, y: int, size: int, scripts: int) -> tuple[Text, ...]:
-    """A label whose base ends at x; there its scripts begin, and after their width its value.
-
-    So the scripts touch the base, one over the other, in whatever font the reader has.
-    """
-    small = round(0.7 * size)
-    texts = [_text(label.base, x, y, "end", size, _style(label.base))]
-    if label.sup:
-        texts.append(_text(label.sup, x + 1, y - round(0.4 * size), "start", small, "word"))
-    if label.sub:
-        style = _style(label.sub)
-        texts.append(_text(label.sub, x + 1, y + round(0.3 * size), "start", small, style))
-    if label.value:
-        texts.append(_text(label.value, x + scripts + PAD, y, "start", VALUE_SIZE, "value"))
-    return tuple(texts)
-
-
-def _text(text: str, x: int, y: int, anchor: str, size: int, style: str) -> Text:
-    """A text whose digits have their middle at y."""
-    return Text(x, y + round(0.33 * size), anchor, size, style, _xml(text))
-
-
-def _style(text: str) -> str:
-    """As textbooks have it: a variable is italic, a word or a number is upright."""
-    return "symbol" if sum(char.isalpha() for char in text) == 1 else "word"
-
-
-def _width(label: Label, size: int = SYMBOL_SIZE) -> int:
-    return sum(_widths(label, size))
-
-
-def _widths(label: Label, size: int) -> tuple[int, int, int]:
-    """The widths of a label's base, of the wider of its scripts, and of its value."""
-    scripts = [_text_width(text, round(0.7 * size)) + 1 for text in (label.sub, label.sup) if text]
-    value = PAD + _text_width(label.value, VALUE_SIZE) if label.value else 0
-    return _text_width(label.base, size), max([0, *scripts]), value
-
-
-def _text_width(text: str, size: int) -> int:
-    """At least the width of a text in the usual fonts."""
-    return ceil(size * sum(map(_ems, text)))
-
-
-def _ems(char: str) -> float:
-    if unicodedata.combining(char):
-        return 0
-    if unicodedata.east_asian_width(char) in "WF" or char in "mwMW@%&—…":
-        return 1.05
-    if char in " .,:;'|!iljI[]()⁰¹²³⁴⁵⁶⁷⁸⁹":
-        return 0.42
-    return 0.88 if char.isupper() or char in "+−=×<>≈~#^" else 0.65
-
-
-def _xml(text: str) -> str:
-    """A text with its markup escaped, and without the characters that XML cannot hold."""
-    return escape("".join(char if char.isprintable() else " " for char in text))

@@ -22,7 +22,10 @@ from generator.algebra import (
 )
 from generator.algebra.expression import children, rebuilt
 from generator.algebra.functions import absolute, maximum, sqrt, tanh
-from generator.audit.latex import FUNCTIONS, Opaque, Unreadable, chains, parse
+from generator.audit.functions import FUNCTIONS
+from generator.audit.latex import chains, parse
+from generator.audit.parser import Opaque
+from generator.audit.tokens import Unreadable
 from generator.page.latex import write
 from generator.page.notation import Symbol
 

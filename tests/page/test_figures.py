@@ -8,7 +8,8 @@ from itertools import combinations, pairwise, product
 
 import pytest
 
-from generator.page.figures import Label, NetworkFigure, network_figure
+from generator.page.figures import NetworkFigure, network_figure
+from generator.page.labels import Label
 from generator.page.markdown import environment
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,0 +1,107 @@
+"""What a page prints: its chains, and the numbers that it prints for each of its symbols."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from generator.algebra import Expression, Quantity, quantities_in
+from generator.audit.latex import Chain, Side, chains, side
+from generator.audit.markdown import Assignment, Formula, MarkdownPage
+from generator.audit.parser import Opaque, SymbolTable
+from generator.audit.values import FULL_DIGITS, Value, half_unit, place, printed_number, worth
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A number that the page prints for a symbol."""
+
+    number: Decimal
+    side: Side
+    is_in_table: bool
+
+
+class PrintedPage:
+    """A page as far as it can be recomputed.
+
+    chains: those of its formulas, then the rows of its tables.
+    printed: the numbers that it prints for each symbol.
+    best: the most precise of them; known: what that makes the symbol worth as an operand.
+    extent: the places of the first and the last of them.
+    """
+
+    def __init__(self, page: MarkdownPage) -> None:
+        self.place = page.place
+        self.printed: dict[Quantity, list[Printed]] = defaultdict(list)
+        self.computed: set[Quantity] = set()
+        symbols: SymbolTable = {}
+        rows = [_row(row, symbols) for row in page.assignments]
+        lines = [chain for formula in page.formulas for chain in _chains(formula, symbols)]
+        self.chains = [*lines, *rows]
+        for chain in rows:
+            self._collect(chain.sides, is_in_table=True)
+        for chain in lines:
+            for run in chain.runs_of_equalities():
+                self._collect(chain.sides[run[0] : run[-1] + 1], is_in_table=False)
+        places = {symbol: [p.side.start for p in all_] for symbol, all_ in self.printed.items()}
+        self.extent = {symbol: (min(starts), max(starts)) for symbol, starts in places.items()}
+        self.best = {symbol: self._most_precise(symbol) for symbol in self.printed}
+        self.known = {symbol: self._known(symbol) for symbol in self.printed}
+
+    def value(self, expression: Expression | None) -> Value | None:
+        """What a side is worth; None where a symbol of it has no value. Raises ArithmeticError."""
+        if expression is None or not self.known.keys() >= set(quantities_in(expression)):
+            return None
+        if isinstance(expression, Quantity):
+            best = self.best[expression].number
+            return Value(best, half_unit(best))
+        return worth(expression, self.known)
+
+    def _collect(self, sides: Sequence[Side], *, is_in_table: bool) -> None:
+        """A symbol that is a side has the value of the next number, or of the last one."""
+        numbers = [each for each in sides if printed_number(each.expression) is not None]
+        beside = numbers[-1] if numbers else None
+        others: list[Expression | None] = []  # two of the sides behind that are no numbers
+        for each in reversed(sides):
+            symbol = each.expression
+            if printed_number(symbol) is not None:
+                beside = each
+                continue
+            if isinstance(symbol, Quantity) and not isinstance(symbol.name, Opaque):
+                if any(other is not symbol for other in others):
+                    self.computed.add(symbol)
+                number = printed_number(beside.expression) if beside else None
+                if beside and number is not None:
+                    self.printed[symbol].append(Printed(number, beside, is_in_table))
+            if len(others) < 2:
+                others.append(symbol)
+
+    def _most_precise(self, symbol: Quantity) -> Printed:
+        """The number with the most decimal places; a given symbol's table goes first."""
+        printed = self.printed[symbol]
+        in_tables = [each for each in printed if each.is_in_table]
+        candidates = printed if symbol in self.computed else in_tables or printed
+        return min(candidates, key=lambda each: (place(each.number), not each.is_in_table))
+
+    def _known(self, symbol: Quantity) -> Value:
+        """The symbol's value as an operand: a given one, and a short one in a table, are exact."""
+        best = self.best[symbol]
+        is_short = best.is_in_table and len(best.number.as_tuple().digits) < FULL_DIGITS
+        is_exact = symbol not in self.computed or is_short
+        return Value(best.number, Decimal(0) if is_exact else half_unit(best.number))
+
+
+def _row(row: Assignment, symbols: SymbolTable) -> Chain:
+    cells = (row.symbol, row.value)
+    return Chain(tuple(side(c.latex, c.start, symbols) for c in cells), ("=",))
+
+
+def _chains(formula: Formula, symbols: SymbolTable) -> Iterator[Chain]:
+    for chain in chains(formula.latex, symbols):
+        sides = [replace(each, start=each.start + formula.start) for each in chain.sides]
+        if not formula.is_closed:
+            reason = "the formula is never closed"
+            sides = [replace(each, expression=None, reason=reason) for each in sides]
+        yield Chain(tuple(sides), chain.relations)
