@@ -48,8 +48,10 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
 def _page(config: Config, name: str) -> dict[str, str]:
     """The page and its figure: forward, backward, update, outline, Markdown."""
     from generator.config.located import unusable
+    from generator.network.central_difference import central_difference
     from generator.network.law import run
     from generator.network.ledgers import compare
+    from generator.network.mistakes import mistakes
     from generator.network.training import (
         MOST_QUANTITIES,
         count_quantities,
@@ -74,7 +76,15 @@ def _page(config: Config, name: str) -> dict[str, str]:
     unfrozen = training_step(with_trained_biases(example)) if example.freezes_biases else None
     is_long = example.trains and example.steps > 1
     plain = run(without_momentum(example)) if is_long and example.has_momentum else None
-    worked = Worked(step, unfrozen, run(example) if is_long else None, plain, corners)
+    worked = Worked(
+        step=step,
+        unfrozen=unfrozen,
+        run=run(example) if is_long else None,
+        plain=plain,
+        corners=corners,
+        check=central_difference(step),
+        mistakes=tuple(mistakes(step)),
+    )
     figure = f"{name}-network.svg"
     page = compose(worked, config.page, figure)
     templates = environment()

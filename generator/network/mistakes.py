@@ -13,7 +13,7 @@ from typing import Any
 
 from generator.algebra import Quantity, evaluate
 from generator.algebra.number import PRECISION
-from generator.network.backward import Contribution, Gradient
+from generator.network.backward import Contribution
 from generator.network.training import TrainingStep
 
 
@@ -56,7 +56,7 @@ def _of_output_weight(step: TrainingStep) -> Iterator[Mistake]:
         if slope:
             yield Mistake("slope_missing", right, right.value / slope)
             yield Mistake("slope_twice", right, right.value * slope)
-    if step.example.loss and step.example.loss.has_half:
+    if step.example.loss and step.example.loss.name == "half_squared_error":
         yield Mistake("half_missing", right, 2 * right.value)
     if step.gradients is not None and step.example.divisor(len(step.by_sample)) > 1:
         whole = _gradient_of(step, weight)
@@ -109,7 +109,7 @@ def _contribution(path: Contribution) -> Decimal:
 
 
 def _transposed(step: TrainingStep, index: int, paths: tuple[Contribution, ...]) -> Decimal | None:
-    """The sum over the paths with row and column of the weight matrix exchanged, if it is square."""
+    """The sum over the paths with rows and columns of the weights exchanged, if they are square."""
     weights = step.forward.parameters[index].weights
     if weights.shape[0] != weights.shape[1] or len(weights) == 1:
         return None

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import quote
 
-from generator.algebra import Expression, Quantity, evaluate
+from generator.algebra import Expression, Quantity, evaluate, given
 from generator.algebra.expression import as_expression, divide
+from generator.network.central_difference import CentralDifference, H
 from generator.network.forward import ForwardPass, parameters_of
 from generator.network.law import Run
+from generator.network.mistakes import Mistake
 from generator.network.training import TrainingStep
 from generator.page.equations import Block, Equation, Gradients, Writer, block
 from generator.page.notation import NOTATIONS, Symbols
@@ -19,17 +21,19 @@ from generator.page.numbers import latex_number, rounded
 from generator.page.outline import (
     BackwardLayer,
     Change,
+    Check,
     ForwardLayer,
     FrozenBiases,
     Loss,
     Milestone,
+    MistakeRow,
     Page,
     SamplePass,
     Training,
     Unit,
     Update,
 )
-from generator.page.tables import givens, layer_title, meanings, values_in_full
+from generator.page.tables import FULL_DIGITS, givens, layer_title, meanings, values_in_full
 
 EQUATIONS_A_BLOCK = 4
 MOST_PATHS = 4  # that are shown one by one
@@ -69,6 +73,8 @@ class Worked:
     run: Run | None
     plain: Run | None
     corners: Sequence[Quantity]
+    check: CentralDifference | None
+    mistakes: Sequence[Mistake]
 
 
 def compose(worked: Worked, options: PageOptions, figure: str) -> Page:
@@ -94,6 +100,8 @@ def compose(worked: Worked, options: PageOptions, figure: str) -> Page:
         reduced=_reduced(step, write),
         update=_update(step, worked.unfrozen, write, options.result_digits),
         training=_training(worked.run, worked.plain, options.result_digits) if worked.run else None,
+        check=_check(step, worked.check, write, options.digits) if worked.check else None,
+        mistakes=tuple(_mistakes(worked.mistakes, write, options.digits)),
         values=tuple(values_in_full(step, write)),
     )
 
@@ -114,6 +122,37 @@ def _training(run: Run, plain: Run | None, digits: int) -> Training:
         batch_size=run.batch_size,
         samples=run.samples,
     )
+
+
+def _check(step: TrainingStep, check: CentralDifference, write: Writer, digits: int) -> Check:
+    value = check.gradient.value
+    new = step.updated[-1].weights[0, 0] if step.updated else check.weight
+    falls = new.value < check.weight.value
+    is_against = new is not check.weight and value != 0 and falls == (value > 0)
+    quotient = (check.above - check.below) / (2 * given("h", H))
+    above, below = (latex_number(check.weight.value + move) for move in (H, -H))
+    return Check(
+        weight=write.symbol(check.weight),
+        gradient=write.value(check.gradient, digits),
+        is_positive=value > 0,
+        before=write.value(check.weight, digits) if is_against else "",
+        after=write.value(new, digits) if is_against else "",
+        weight_above=above,
+        loss_above=write.value(check.above, FULL_DIGITS),
+        weight_below=below,
+        loss_below=write.value(check.below, FULL_DIGITS),
+        quotient=write.line(quotient),
+    )
+
+
+def _mistakes(found: Sequence[Mistake], write: Writer, digits: int) -> Iterator[MistakeRow]:
+    """The mistakes that change a printed number."""
+    for mistake in found:
+        right = write.value(mistake.quantity, digits)
+        wrong = latex_number(rounded(mistake.wrong, digits))
+        if right != wrong:
+            symbol = write.symbols.partial(mistake.quantity.name).latex
+            yield MistakeRow(mistake.kind, symbol, right, wrong)
 
 
 def _samples(step: TrainingStep, values: ForwardPass, write: Writer) -> tuple[SamplePass, ...]:

@@ -153,6 +153,13 @@ class Writer:
             rows.append(("=" if line.is_exact else r"\approx", result))
         return Equation(self.symbols(quantity.name).key, left.latex, tuple(rows))
 
+    def line(self, expression: Expression) -> str:
+        """An expression with its numbers put in and its result, on one line."""
+        line = calculation(evaluate(expression), expression, self.digits, printed)
+        relation = "=" if line.is_exact else r"\approx"
+        result = latex_number(line.result)
+        return f"{write(line.substituted, self._symbol)} {relation} {result}"
+
     def written(self, expression: Expression) -> str:
         return write(expression, self._symbol, self.symbols.notation.times)
 

@@ -156,6 +156,36 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Check:
+    """What a reader can check: the direction of a step, and a gradient by a central difference.
+
+    is_positive: the sign of the gradient; before and after are empty where the
+    weight does not move against it.
+    """
+
+    weight: str
+    gradient: str
+    is_positive: bool
+    before: str
+    after: str
+    weight_above: str
+    loss_above: str
+    weight_below: str
+    loss_below: str
+    quotient: str
+
+
+@dataclass(frozen=True)
+class MistakeRow:
+    """A row of the table of mistakes: which one, and the numbers that it confuses."""
+
+    kind: str
+    symbol: str
+    right: str
+    wrong: str
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything on a page.
 
@@ -179,4 +209,6 @@ class Page:
     reduced: tuple[Block, ...]
     update: Update | None
     training: Training | None
+    check: Check | None
+    mistakes: tuple[MistakeRow, ...]
     values: tuple[Row, ...]
