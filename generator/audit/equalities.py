@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import localcontext
 
 from generator.algebra import Quantity, quantities_in
-from generator.algebra.number import PRECISION
+from generator.algebra.number import GUARDED
 from generator.audit.latex import Chain, Side
 from generator.audit.markdown import MarkdownPage
 from generator.audit.printed import Printed, PrintedPage
@@ -68,7 +68,7 @@ class PageReading:
 
 def read_page(text: str) -> PageReading:
     """Reads a Markdown page and recomputes its equalities."""
-    with localcontext(PRECISION):
+    with localcontext(GUARDED):
         return _Reading(PrintedPage(MarkdownPage(text))).result()
 
 

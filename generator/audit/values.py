@@ -20,7 +20,7 @@ from generator.algebra.expression import children, rebuilt
 from generator.algebra.number import exactly
 
 FULL_DIGITS = 12  # a table value of fewer digits is exact
-LOST = Decimal("1e-40")  # what fifty-digit arithmetic may lose, relatively
+LOST = Decimal("1e-25")  # what fifty-digit arithmetic may lose, relatively: ln(1 + 1e-25)
 
 
 @dataclass(frozen=True)
