@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import quote
 
-from generator.algebra import Expression, Quantity, evaluate, given
-from generator.algebra.expression import as_expression, divide
+from generator.algebra import Quantity, given
 from generator.network.central_difference import CentralDifference, H
 from generator.network.forward import ForwardPass, parameters_of
 from generator.network.law import Run
 from generator.network.mistakes import Mistake
 from generator.network.training import TrainingStep
-from generator.page.equations import Block, Equation, Gradients, Writer, block
+from generator.page.backward import backward_layers
+from generator.page.equations import Block, Equation, Writer, block, blocks
 from generator.page.notation import NOTATIONS, Symbols
 from generator.page.numbers import latex_number, rounded
 from generator.page.outline import (
-    BackwardLayer,
     Change,
     Check,
     ForwardLayer,
@@ -34,9 +33,6 @@ from generator.page.outline import (
     Update,
 )
 from generator.page.tables import FULL_DIGITS, givens, layer_title, meanings, values_in_full
-
-EQUATIONS_A_BLOCK = 4
-MOST_PATHS = 4  # that are shown one by one
 
 OPTIMIZER_TITLES = {
     "sgd": "stochastic gradient descent",
@@ -161,9 +157,9 @@ def _samples(step: TrainingStep, values: ForwardPass, write: Writer) -> tuple[Sa
         SamplePass(
             number=sample + 1 if count > 1 else 0,
             layers=tuple(_forward_layers(step, values, sample, write)),
-            loss_terms=_blocks(_loss_terms(values, sample, write)),
+            loss_terms=blocks(_loss_terms(values, sample, write)),
             loss=_sample_loss(values, sample, write),
-            backward=tuple(_backward_layers(step, sample, write))
+            backward=tuple(backward_layers(step, sample, write))
             if values is step.forward and step.by_sample
             else (),
         )
@@ -177,7 +173,7 @@ def _forward_layers(
     for index, layer in enumerate(values.layers):
         units = tuple(
             Unit(
-                _heading(write.symbols.unit_in_words(index + 1, unit)),
+                write.symbols.heading(index + 1, unit),
                 block([write.equation(z), write.equation(a)]),
             )
             for unit, (z, a) in enumerate(
@@ -199,7 +195,7 @@ def _sample_loss(values: ForwardPass, sample: int, write: Writer) -> tuple[Block
     """The equation of a sample's own loss, where there are several samples."""
     if values.loss is None or len(values.loss.samples) == 1:
         return ()
-    return _blocks([write.equation(values.loss.samples[sample])])
+    return blocks([write.equation(values.loss.samples[sample])])
 
 
 def _loss(step: TrainingStep, write: Writer) -> Loss | None:
@@ -222,113 +218,14 @@ def _totals(values: ForwardPass, write: Writer) -> tuple[Block, ...]:
     assert values.loss is not None
     parts = [values.loss.data, values.loss.penalty, values.loss.total]
     distinct = dict.fromkeys(part.item() for part in parts if part is not None)
-    return _blocks([write.equation(part) for part in distinct])
-
-
-def _backward_layers(step: TrainingStep, sample: int, write: Writer) -> Iterator[BackwardLayer]:
-    gradients = step.by_sample[sample]
-    last = len(step.example.layers) - 1
-    for index in reversed(range(last + 1)):
-        own = step.forward.parameters[index]
-        first, *others = own.weights.flat
-        (path,) = gradients[first].contributions
-        is_coupled = len(gradients[path.consumer].contributions) > 1
-        product = write.chain if is_coupled else write.three_factors
-        biases = own.bias.flat if own.bias is not None else ()
-        yield BackwardLayer(
-            title=layer_title(step.example, index),
-            paths=0 if index == last else step.example.layers[index + 1].units,
-            is_coupled=is_coupled,
-            has_shortcut=_shortcut(step, index, sample, 0) is not None,
-            is_relu=step.example.layers[index].activation.name == "relu",
-            silent=tuple(_silent(step, index, sample, write)),
-            signals=tuple(_signals(step, index, sample, write)),
-            first_weight=write.symbol(first),
-            first_target=write.symbols.unit_in_words(index + 1, 0),
-            chain=block([write.local_derivative(path, first), product(gradients, first)]),
-            weights=_blocks([write.gradient(gradients[weight]) for weight in others]),
-            biases=_blocks([write.gradient(gradients[bias]) for bias in biases]),
-            has_shared_bias=step.example.layers[index].shared_bias,
-        )
-
-
-def _silent(step: TrainingStep, index: int, sample: int, write: Writer) -> Iterator[str]:
-    """The units whose activation has the slope 0, by name."""
-    gradients = step.by_sample[sample]
-    for unit, z in enumerate(step.forward.layers[index].pre_activations[:, sample]):
-        if all(evaluate(path.local) == 0 for path in gradients[z].contributions):
-            yield write.symbols.unit_in_words(index + 1, unit)
-
-
-def _signals(step: TrainingStep, index: int, sample: int, write: Writer) -> Iterator[Unit]:
-    """Each unit's way to its error signal; one by one, or stage by stage where units mix."""
-    gradients, layer = step.by_sample[sample], step.forward.layers[index]
-    units = list(zip(layer.pre_activations[:, sample], layer.activations[:, sample], strict=True))
-    names = [_heading(write.symbols.unit_in_words(index + 1, unit)) for unit in range(len(units))]
-    is_coupled = len(gradients[units[0][0]].contributions) > 1
-    for unit, (_, a) in enumerate(units):
-        equations = list(_activation_gradient(gradients, a, write, in_full=unit == 0))
-        if not is_coupled:
-            equations += _error_signal(step, index, sample, unit, write)
-        yield Unit(names[unit], block(equations))
-    if is_coupled:
-        for unit in range(len(units)):
-            equations = list(_error_signal(step, index, sample, unit, write))
-            yield Unit(f"{names[unit]}, through all outputs of the layer", block(equations))
-
-
-def _activation_gradient(
-    gradients: Gradients, a: Quantity, write: Writer, in_full: bool
-) -> Iterator[Equation]:
-    """The loss's gradient in an activation; in full with every local derivative on the way."""
-    paths = gradients[a].contributions
-    is_output = not isinstance(paths[0].upstream, Quantity)
-    if is_output and paths[0].consumer not in gradients:  # the loss has this one term
-        equation = write.local_derivative(paths[0], a, derived=in_full)
-        yield replace(equation, anchor=write.symbols(gradients[a].quantity.name).key)
-    elif is_output or (in_full and len(paths) <= MOST_PATHS):
-        for path in paths:
-            yield write.local_derivative(path, a, derived=is_output and in_full)
-        yield write.chain(gradients, a)
-    else:
-        yield write.gradient(gradients[a])
-
-
-def _error_signal(
-    step: TrainingStep, index: int, sample: int, unit: int, write: Writer
-) -> Iterator[Equation]:
-    """From the gradient in the activation on: the slopes, delta, and its shortcut if it has one."""
-    gradients = step.by_sample[sample]
-    z = step.forward.layers[index].pre_activations[unit, sample]
-    for path in gradients[z].contributions:
-        is_simple = len(gradients[z].contributions) == 1
-        yield write.local_derivative(path, z, derived=unit == 0 and is_simple)
-    yield write.chain(gradients, z)
-    shortcut = _shortcut(step, index, sample, unit)
-    if shortcut is not None:
-        yield write.shortcut(gradients[z], shortcut)
-
-
-def _shortcut(step: TrainingStep, index: int, sample: int, unit: int) -> Expression | None:
-    """An output's error signal in one subtraction, where the loss has that form."""
-    example, values = step.example, step.forward
-    fused = example.loss and example.loss.from_logits.get(example.layers[-1].activation.name)
-    if not fused or index != len(example.layers) - 1 or values.targets is None:
-        return None
-    targets = values.targets[:, sample]
-    if fused.needs_distribution and sum(target.value for target in targets) != 1:
-        return None
-    difference = fused.shortcut(targets[unit], values.outputs[unit, sample])
-    if example.loss and example.loss.is_mean and len(targets) > 1:
-        return divide(difference, as_expression(len(targets)))
-    return difference
+    return blocks([write.equation(part) for part in distinct])
 
 
 def _reduced(step: TrainingStep, write: Writer) -> tuple[Block, ...]:
     """The gradients over all samples, where there are several."""
     if step.gradients is None or not (len(step.by_sample) > 1 or step.example.has_penalty):
         return ()
-    return _blocks([write.equation(gradient) for gradient in parameters_of(step.gradients)])
+    return blocks([write.equation(gradient) for gradient in parameters_of(step.gradients)])
 
 
 def _update(
@@ -352,7 +249,7 @@ def _update(
             for q in next(iter(step.state.values()), ())
             if q.definition is None
         ),
-        blocks=_update_blocks(step, write),
+        blocks=_updateblocks(step, write),
         changes=tuple(_changes(step, write, digits)),
         frozen_biases=_frozen_biases(step, unfrozen, write, digits) if unfrozen else None,
         after=_samples(step, step.after, write),
@@ -363,7 +260,7 @@ def _update(
     )
 
 
-def _update_blocks(step: TrainingStep, write: Writer) -> tuple[Block, ...]:
+def _updateblocks(step: TrainingStep, write: Writer) -> tuple[Block, ...]:
     """The steps of all parameters that move; one block a parameter where there is state."""
     pairs = zip(
         parameters_of(step.forward.parameters), parameters_of(step.updated or ()), strict=True
@@ -375,7 +272,7 @@ def _update_blocks(step: TrainingStep, write: Writer) -> tuple[Block, ...]:
     ]
     if step.state:
         return tuple(block(own) for own in equations)
-    return _blocks([equation for own in equations for equation in own])
+    return blocks([equation for own in equations for equation in own])
 
 
 def _changes(
@@ -414,12 +311,6 @@ def _frozen_biases(
     )
 
 
-def _blocks(equations: Sequence[Equation]) -> tuple[Block, ...]:
-    """Equations a few to an aligned block."""
-    starts = range(0, len(equations), EQUATIONS_A_BLOCK)
-    return tuple(block(equations[start : start + EQUATIONS_A_BLOCK]) for start in starts)
-
-
 def _layer_texts(step: TrainingStep) -> Iterator[str]:
     inputs = step.example.inputs
     yield f"{inputs} input{'' if inputs == 1 else 's'}"
@@ -437,7 +328,3 @@ def _link(source: str) -> str:
 
 def _shape_text(step: TrainingStep) -> str:
     return "A network of " + ", ".join(_layer_texts(step))
-
-
-def _heading(unit: str) -> str:
-    return unit[0].upper() + unit[1:] if unit.startswith("unit ") else f"Unit {unit}"

@@ -22,6 +22,7 @@ from generator.page.notation import Symbol, Symbols
 from generator.page.numbers import calculation, latex_number, rounded
 
 AGREEMENT = Decimal("1e-20")
+EQUATIONS_A_BLOCK = 4
 
 Gradients: TypeAlias = Mapping[Quantity, Gradient]
 
@@ -56,6 +57,12 @@ def block(equations: Iterable[Equation]) -> Block:
         tuple(equation.anchor for equation in equations if equation.anchor),
         f"\\begin{{aligned}}\n{lines}\n\\end{{aligned}}",
     )
+
+
+def blocks(equations: Sequence[Equation]) -> tuple[Block, ...]:
+    """Equations a few to an aligned block."""
+    starts = range(0, len(equations), EQUATIONS_A_BLOCK)
+    return tuple(block(equations[start : start + EQUATIONS_A_BLOCK]) for start in starts)
 
 
 @dataclass(frozen=True)

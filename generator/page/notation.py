@@ -216,6 +216,11 @@ class Symbols:
             return name
         return f"unit {name} of layer {layer}" if len(self.example.layers) > 1 else f"unit {name}"
 
+    def heading(self, layer: int, unit: int) -> str:
+        """A unit as a heading has it: `Unit h1`, `Unit 2 of layer 1`."""
+        words = self.unit_in_words(layer, unit)
+        return words[0].upper() + words[1:] if words.startswith("unit ") else f"Unit {words}"
+
     def _letter(self, role: str, name: Name) -> Symbol:
         letters = self.notation.letters
         last = len(self.example.layers)
