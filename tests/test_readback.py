@@ -82,6 +82,29 @@ def test_every_equality_of_a_drawn_page_holds(text):
 
 
 @pytest.mark.parametrize(
+    "optimizer",
+    [
+        "{name: sgd, momentum: 0.9, nesterov: true, weight_decay: 0.1}",
+        "{name: sgd, momentum: 0.9, dampening: 0.5}",
+        "{name: rmsprop, centered: true, momentum: 0.5}",
+        "{name: adagrad, lr_decay: 0.1, initial_accumulator_value: 0.25}",
+        "{name: adamax, weight_decay: 0.1}",
+        "{name: adamw, weight_decay: 0.1, betas: [0.8, 0.99]}",
+        "{name: adadelta, schedule: {name: cosine, T_max: 5}}",
+    ],
+)
+def test_every_equality_of_an_optimizers_page_holds(optimizer):
+    text = f"""\
+network: {{inputs: 1, layers: [{{activation: tanh, weights: [[0.5]], biases: [-0.2]}}]}}
+samples: [{{inputs: [0.7], targets: [1]}}, {{inputs: [-0.4], targets: [0.3]}}]
+loss: squared_error
+optimizer: {optimizer}
+training: {{steps: 4, batch_size: 1}}
+"""
+    assert faults(generate(text, "net")["net.md"]) == ((), (), 0)
+
+
+@pytest.mark.parametrize(
     "change", [("0.2984", "0.2985"), ("0.1385 \\cdot 0.5969", "0.1385 \\cdot 0.5933")]
 )
 def test_a_wrong_number_on_a_page_is_found(change):

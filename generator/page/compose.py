@@ -249,7 +249,9 @@ def _update(
             for q in next(iter(step.state.values()), ())
             if q.definition is None
         ),
-        blocks=_updateblocks(step, write),
+        decay=_decay(step),
+        one_block_each=bool(step.state),
+        blocks=_update_blocks(step, write),
         changes=tuple(_changes(step, write, digits)),
         frozen_biases=_frozen_biases(step, unfrozen, write, digits) if unfrozen else None,
         after=_samples(step, step.after, write),
@@ -260,7 +262,12 @@ def _update(
     )
 
 
-def _updateblocks(step: TrainingStep, write: Writer) -> tuple[Block, ...]:
+def _decay(step: TrainingStep) -> str:
+    roles = {quantity.name.role for found in step.state.values() for quantity in found}
+    return "gradient" if "decayed_gradient" in roles else "parameter" if "shrunk" in roles else ""
+
+
+def _update_blocks(step: TrainingStep, write: Writer) -> tuple[Block, ...]:
     """The steps of all parameters that move; one block a parameter where there is state."""
     pairs = zip(
         parameters_of(step.forward.parameters), parameters_of(step.updated or ()), strict=True

@@ -113,7 +113,13 @@ class FrozenBiases:
 
 @dataclass(frozen=True)
 class Update:
-    """The step of the optimizer and the second forward pass."""
+    """The step of the optimizer and the second forward pass.
+
+    state: what the optimizer remembers at the start; decay: `gradient` where
+    weight decay is added to the gradient, `parameter` where it is taken from
+    the parameter, else empty; one_block_each: whether a parameter has a block
+    of its own.
+    """
 
     optimizer: str
     rate_symbol: str
@@ -121,6 +127,8 @@ class Update:
     optimizer_title: str
     quirk: str
     state: tuple[str, ...]
+    decay: str
+    one_block_each: bool
     blocks: tuple[Block, ...]
     changes: tuple[Change, ...]
     frozen_biases: FrozenBiases | None

@@ -82,13 +82,27 @@ def meanings(step: TrainingStep, write: Writer) -> Iterator[Row]:
     if len(values.loss.terms) > 1:
         term = values.loss.terms[0, 0]
         yield _row(term, f"loss term of {name(len(values.layers), 0)}", 0, write)
+    if len(values.loss.samples) > 1:
+        yield _row(values.loss.samples[0], "loss of sample 1", 0, write)
+    if values.loss.penalty is not None:
+        yield _row(values.loss.data.item(), "loss without the penalty", 0, write)
+        yield _row(values.loss.penalty.item(), "penalty on the weights", 0, write)
     yield _row(values.loss.total.item(), "loss: what training makes smaller", 0, write)
     gradients = step.by_sample[0]
+    weight = values.parameters[0].weights[0, 0]
+    own = gradients[weight].quantity
+    meaning = f"gradient in ${write.symbol(weight)}$: how fast the loss changes with it"
+    yield _row(own, meaning, 0, write)
     signal = write.symbols(gradients[z].quantity.name).latex
     partial = write.symbols.partial(gradients[z].quantity.name).latex
     yield Row("", signal, f"error signal of {unit}: the derivative ${partial}$", "")
     if step.updated is not None:
         moved = [quantity for quantity in parameters_of(step.updated) if quantity.name.step]
+        for quantity in next(iter(step.state.values()), ()):
+            if quantity.definition is not None:
+                meaning = STATE[quantity.name.role]
+                of = write.symbols(quantity.name.of).latex
+                yield _row(quantity, f"{meaning}, for ${of}$", 0, write)
         if moved:
             yield _row(moved[0], "a parameter after the update", 0, write)
 
@@ -191,6 +205,26 @@ def _plain(quantity: Quantity, digits: int) -> str:
     is_constant = isinstance(quantity.name, str)
     text = latex_number(printed(quantity, CONSTANT_DIGITS if is_constant else digits))
     return f"${text}$" if "times" in text else text
+
+
+# What an optimizer's quantities are, by PyTorch's names.
+STATE = {
+    "momentum_buffer": "velocity: the steps so far and the new gradient",
+    "look_ahead": "Nesterov's direction: the gradient with the velocity looked ahead",
+    "decayed_gradient": "gradient with the weight decay in it",
+    "sum": "sum of the squared gradients so far",
+    "square_avg": "running mean of the squared gradient",
+    "grad_avg": "running mean of the gradient",
+    "variance": "running variance of the gradient",
+    "delta": "step before the learning rate",
+    "acc_delta": "running mean of the squared step",
+    "exp_avg": "first moment: a running mean of the gradient",
+    "exp_avg_sq": "second moment: a running mean of the squared gradient",
+    "exp_avg_hat": "first moment, corrected for its start at 0",
+    "exp_avg_sq_hat": "second moment, corrected for its start at 0",
+    "exp_inf": "running maximum of the gradient's size",
+    "shrunk": "parameter after its weight decay",
+}
 
 
 def layer_title(example: Example, index: int) -> str:
