@@ -116,7 +116,7 @@ def relu() -> Activation:
 
 
 def leaky_relu(negative_slope: Decimal = Decimal("0.01")) -> Activation:
-    """Z above 0, negative_slope z below."""
+    """The pre-activation z above 0, negative_slope times z below."""
     slope, number = as_expression(negative_slope), float(negative_slope)
     return Function(
         name="leaky_relu",
@@ -130,7 +130,7 @@ def leaky_relu(negative_slope: Decimal = Decimal("0.01")) -> Activation:
 
 
 def elu(alpha: Decimal = Decimal("1.0")) -> Activation:
-    """Z above 0, alpha (e^z - 1) below."""
+    """The pre-activation z above 0, alpha (e^z - 1) below."""
     scale, number = as_expression(alpha), float(alpha)
     return Function(
         name="elu",
@@ -148,7 +148,7 @@ SELU_SCALE = Constant(Decimal("1.0507009873554804934193349852946"))
 
 
 def selu() -> Activation:
-    """Scale z above 0, scale alpha (e^z - 1) below, with the two constants of Klambauer et al."""
+    """ELU times a scale, with the two constants of Klambauer et al. (2017)."""
     scale, alpha = defined("selu_scale", SELU_SCALE), defined("selu_alpha", SELU_ALPHA)
     s, a_ = float(SELU_SCALE.value), float(SELU_ALPHA.value)
     return Function(
@@ -162,7 +162,7 @@ def selu() -> Activation:
 
 
 def gelu() -> Activation:
-    """Z times the standard normal distribution function of z."""
+    """The pre-activation z times the standard normal distribution function of z."""
 
     def slope(z: FloatArray) -> FloatArray:
         result: FloatArray = normal_cdf.kernel(z) + z * normal_cdf.slope(z)
@@ -202,7 +202,7 @@ def gelu_tanh() -> Activation:
 
 
 def silu() -> Activation:
-    """Z times the logistic function of z, also called swish."""
+    """The pre-activation z times its logistic function; also called swish."""
 
     def slope(z: FloatArray) -> FloatArray:
         s = _logistic(z)
@@ -225,7 +225,7 @@ def softplus() -> Activation:
 
 
 def softsign() -> Activation:
-    """Z / (1 + |z|)."""
+    """The pre-activation z over 1 + |z|."""
     return Function(
         name="softsign",
         latex=r"\mathrm{softsign}\left(%s\right)",
@@ -237,7 +237,7 @@ def softsign() -> Activation:
 
 
 def mish() -> Activation:
-    """Z times the hyperbolic tangent of softplus(z)."""
+    """The pre-activation z times the hyperbolic tangent of softplus(z)."""
 
     def slope(z: FloatArray) -> FloatArray:
         t = np.tanh(_softplus(z))
