@@ -11,6 +11,7 @@ from generator.audit import read_page
 from generator.network.activations import ACTIVATIONS
 from generator.network.losses import LOSSES
 from generator.network.optimizers import OPTIMIZERS
+from generator.page.notation import NOTATIONS
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 GALLERY = sorted(EXAMPLES.glob("*.yaml"))
@@ -58,7 +59,7 @@ optimizer: {{name: {optimizer}}}
 penalty: {draw.choice(["{l1: 0.01}", "{l2: 0.1}", "{}", "{}"])}
 reduction: {draw.choice(["mean", "sum"])}
 training: {{steps: {draw.choice([1, 3])}, train_biases: {draw.choice(["true", "false"])}}}
-page: {{notation: {draw.choice(["mazur", "layered"])}, digits: {draw.randint(2, 7)}}}
+page: {{notation: {draw.choice(list(NOTATIONS))}, digits: {draw.randint(2, 7)}}}
 """
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from generator.config.located import Path
 from generator.network.initializers import INITIALIZERS
+from generator.page.notation import NOTATIONS
 
 Misfit: TypeAlias = tuple[Path, str]
 
@@ -133,15 +134,16 @@ def _double_names(file: Any, network: Any, layers: list[Any]) -> Iterator[Misfit
 def _names_of_the_page(file: Any, network: Any, layers: list[Any]) -> Iterator[str]:
     """The names that no unit can have: those of losses and of the units without names."""
     yield from ("total", "data")
-    if _get(_get(file, "page"), "notation") != "mazur":
+    notation = NOTATIONS.get(str(_get(_get(file, "page"), "notation")))
+    if notation is None or not notation.counts_through:
         return
     hidden = 0
     for index, layer in enumerate(layers):
         is_last = index == len(layers) - 1
         count = min(_units(layer, False) or 0, MOST_NAMES)
         if _get(layer, "names") is None and not (is_last and _get(network, "outputs")):
-            start = 0 if is_last else hidden
-            yield from (f"{'o' if is_last else 'h'}{start + i + 1}" for i in range(count))
+            pattern, before = (notation.output, 0) if is_last else (notation.hidden, hidden)
+            yield from (pattern.format(unit=before + i + 1) for i in range(count))
         hidden += count
 
 

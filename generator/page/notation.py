@@ -61,13 +61,15 @@ class Notation:
     """Letters by role, and what stands between two factors.
 
     A role may have a row of its own for the output layer, `activation.output`;
-    hidden and output are the patterns of a unit's default name.
+    hidden and output are the patterns of a unit's default name; counts_through:
+    whether hidden units count on from layer to layer (h1, h2, ...).
     """
 
     letters: Mapping[str, Letter]
     times: str = " "
     hidden: str = "{unit}"
     output: str = "{unit}"
+    counts_through: bool = False
 
 
 # What optimizers and penalties bring along is written alike in every notation.
@@ -128,6 +130,29 @@ MAZUR = Notation(
     times=r" \cdot ",
     hidden="h{unit}",
     output="o{unit}",
+    counts_through=True,
+)
+
+SOURCE = Notation(
+    letters=OPTIMIZER_LETTERS
+    | {
+        "input": Letter("x", "{unit}"),
+        "target": Letter("t", "{unit}"),
+        "weight": Letter("w", "{number}"),
+        "bias": Letter("b", "{number}"),
+        "pre_activation": Letter("z", "{unit}"),
+        "pre_activation.output": Letter("y", "{unit}"),
+        "activation": Letter("h", "{unit}"),
+        "activation.output": Letter(r"\hat y", "{unit}", text="ŷ", word="y-hat"),
+        "error_signal": Letter(r"\delta", "z{unit}", text="δ", word="delta-z"),
+        "error_signal.output": Letter(r"\delta", "y{unit}", text="δ", word="delta-y"),
+        "loss_term": Letter("E", "y{unit}"),
+        "sample_loss": Letter("E", "total"),
+        "data_loss": Letter("E", "data"),
+        "loss": Letter("E", "total"),
+        "learning_rate": Letter(r"\alpha", text="α", word="learning-rate"),
+    },
+    counts_through=True,
 )
 
 LAYERED = Notation(
@@ -148,7 +173,7 @@ LAYERED = Notation(
     },
 )
 
-NOTATIONS = {"layered": LAYERED, "mazur": MAZUR}
+NOTATIONS = {"layered": LAYERED, "mazur": MAZUR, "source": SOURCE}
 
 
 @dataclass(frozen=True)
@@ -203,7 +228,7 @@ class Symbols:
         if layer == len(self.example.layers):
             return self.notation.output.format(unit=unit + 1)
         pattern = self.notation.hidden
-        if pattern != "{unit}":  # h1, h2, ... go on from layer to layer
+        if self.notation.counts_through:
             unit += sum(own.units for own in self.example.layers[: layer - 1])
         return pattern.format(unit=unit + 1)
 
@@ -214,12 +239,15 @@ class Symbols:
             return f"input {name}"
         if not name.isdigit():
             return name
+        if self.notation.counts_through:
+            return f"{'output' if layer == len(self.example.layers) else 'hidden unit'} {name}"
         return f"unit {name} of layer {layer}" if len(self.example.layers) > 1 else f"unit {name}"
 
     def heading(self, layer: int, unit: int) -> str:
         """A unit as a heading has it: `Unit h1`, `Unit 2 of layer 1`."""
         words = self.unit_in_words(layer, unit)
-        return words[0].upper() + words[1:] if words.startswith("unit ") else f"Unit {words}"
+        is_named = not words.startswith(("unit ", "hidden unit ", "output "))
+        return f"Unit {words}" if is_named else words[0].upper() + words[1:]
 
     def _letter(self, role: str, name: Name) -> Symbol:
         letters = self.notation.letters

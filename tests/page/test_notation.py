@@ -137,3 +137,41 @@ def test_a_unit_has_a_name_in_prose():
 
 def test_a_subscript_stands_before_the_exponent():
     assert Symbol("w", "w", "w5", sub="55", sup="+").latex == "w_{55}^{+}"
+
+
+# The network that this project began with, in its own notation: issue figures, eight digits.
+SOURCE = """\
+network:
+  inputs: 2
+  layers:
+    - {activation: sigmoid, weights: [[0.15, 0.20], [0.25, 0.30]], bias: 0.30}
+    - {activation: sigmoid, weights: [[0.40, 0.45], [0.50, 0.55]], bias: 0.60}
+samples: [{inputs: [0.05, 0.10], targets: [0.01, 0.99]}]
+loss: half_squared_error
+optimizer: {name: sgd, learning_rate: 0.5}
+training: {train_biases: false}
+page: {notation: source, digits: 8}
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "z_1 &= w_1 x_1 + w_2 x_2 + b_1",
+        "h_1 &= \\sigma\\left(z_1\\right)",
+        "y_1 &= w_5 h_1 + w_6 h_2 + b_2",
+        "\\hat y_1 &= \\sigma\\left(y_1\\right)",
+        "&\\approx 0.58115096",
+        "&\\approx 1.0956193",
+        "&\\approx 0.74943840",
+        "&= 0.29743291",
+        "&\\approx 0.35965298",
+        "&\\approx 0.56133275",
+        "\\delta_{z1} &= \\frac{\\partial E_{total}}{\\partial z_1}",
+        "\\delta_{y1} &= \\frac{\\partial E_{total}}{\\partial y_1}",
+    ],
+)
+def test_the_source_notation_writes_its_own_letters_with_the_right_values(line):
+    from generator import generate
+
+    assert line in generate(SOURCE, "net")["net.md"]
