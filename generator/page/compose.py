@@ -251,6 +251,7 @@ def _update(
         ),
         decay=_decay(step),
         one_block_each=bool(step.state),
+        all_move=all(quantity.name.step for quantity in parameters_of(step.updated)),
         blocks=_update_blocks(step, write),
         changes=tuple(_changes(step, write, digits)),
         frozen_biases=_frozen_biases(step, unfrozen, write, digits) if unfrozen else None,

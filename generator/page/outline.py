@@ -118,7 +118,7 @@ class Update:
     state: what the optimizer remembers at the start; decay: `gradient` where
     weight decay is added to the gradient, `parameter` where it is taken from
     the parameter, else empty; one_block_each: whether a parameter has a block
-    of its own.
+    of its own; all_move: whether no parameter is frozen.
     """
 
     optimizer: str
@@ -129,6 +129,7 @@ class Update:
     state: tuple[str, ...]
     decay: str
     one_block_each: bool
+    all_move: bool
     blocks: tuple[Block, ...]
     changes: tuple[Change, ...]
     frozen_biases: FrozenBiases | None
