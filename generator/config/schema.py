@@ -155,7 +155,7 @@ BOUNDS: dict[str, dict[str, int]] = {
     "std": {"ge": 0},
 }
 
-
+# The same bounds as JSON Schema calls them.
 JSON_BOUNDS = {
     "ge": "minimum",
     "gt": "exclusiveMinimum",
@@ -167,13 +167,7 @@ JSON_BOUNDS = {
 def _field(name: str, kind: Any, default: Any) -> tuple[Any, Any]:
     """A parameter of a table's entry as a field of a model."""
     bounds = BOUNDS.get(name, {})
-    keywords = {
-        "ge": "minimum",
-        "gt": "exclusiveMinimum",
-        "le": "maximum",
-        "lt": "exclusiveMaximum",
-    }
-    described = {"type": "number"} | {keywords[key]: limit for key, limit in bounds.items()}
+    described = {"type": "number"} | {JSON_BOUNDS[key]: limit for key, limit in bounds.items()}
     constraint: Any = Field(**bounds)  # type: ignore[call-overload]
     number = Annotated[Decimal, constraint, BeforeValidator(_number), WithJsonSchema(described)]
     types = {Decimal: number, int: Count, bool: Truth}

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from generator.config.located import Path
 from generator.network.initializers import INITIALIZERS
+from generator.network.losses import LOSSES
 from generator.page.notation import NOTATIONS
 
 Misfit: TypeAlias = tuple[Path, str]
@@ -175,10 +176,11 @@ def _fit_of_loss(file: Any, layers: list[Any]) -> Iterator[Misfit]:
     """Losses that only some activations and targets give a meaning to."""
     loss = _name(_get(file, "loss"))
     last = _name(_get(layers[-1], "activation")) if layers else None
-    if loss == "cross_entropy" and last is not None and last != "softmax":
+    needed = LOSSES[loss]().needs if loss in LOSSES else None
+    if needed is not None and last is not None and last != needed:
         yield (
             ("loss",),
-            f"cross_entropy needs a softmax layer before it, not {last}; "
+            f"{loss} needs a {needed} layer before it, not {last}; "
             "for separate yes-or-no outputs take binary_cross_entropy after sigmoid",
         )
     wanted: dict[str | None, tuple[Callable[[float], bool], str]] = {

@@ -36,11 +36,7 @@ def mistakes(step: TrainingStep) -> Iterator[Mistake]:
         return
     with localcontext(PRECISION):
         found = [*_of_output_weight(step), *_of_hidden_weight(step)]
-    seen: set[tuple[str, Quantity]] = set()
-    for mistake in found:
-        if mistake.wrong != mistake.quantity.value and (mistake.kind, mistake.quantity) not in seen:
-            seen.add((mistake.kind, mistake.quantity))
-            yield mistake
+    yield from (mistake for mistake in found if mistake.wrong != mistake.quantity.value)
 
 
 def _of_output_weight(step: TrainingStep) -> Iterator[Mistake]:
