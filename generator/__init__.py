@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from generator.config import Config
 
 FORMATS = ("markdown", "json")
+__version__ = "0.1.0"
 
 
 def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> dict[str, str]:
     """The files of an example, by name, from the text of its configuration.
 
-    name: what the files' names begin with; formats: some of FORMATS.
+    name: what the files' names begin with; formats: some of FORMATS. A page comes first,
+    with its figures and with the golden values for its readers to download.
     Raises located.Unusable where the configuration cannot be used, and
     ledgers.LedgersDiffer where graph and law disagree: a fault of the generator.
     """
@@ -27,17 +29,15 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
     from generator.algebra.number import PRECISION
     from generator.config import parse
     from generator.config.located import unusable
+    from generator.golden import golden_values
 
     config = parse(text)
     files: dict[str, str] = {}
     try:
         if "markdown" in formats:
             with localcontext(PRECISION):
-                files |= _page(config, name)
-        if "json" in formats:
-            from generator.golden import golden_values
-
-            files[f"{name}.json"] = golden_values(config.example)
+                files |= _page(config, text, name)
+        files[f"{name}.json"] = golden_values(config.example)
     except NotFinite as error:
         raise unusable(
             "network", f"{error}; other weights, inputs or hyperparameters would do"
@@ -45,7 +45,7 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
     return files
 
 
-def _page(config: Config, name: str) -> dict[str, str]:
+def _page(config: Config, text: str, name: str) -> dict[str, str]:
     """The page and its figure: forward, backward, update, outline, Markdown."""
     from generator.config.located import unusable
     from generator.network.central_difference import central_difference
@@ -62,6 +62,7 @@ def _page(config: Config, name: str) -> dict[str, str]:
     from generator.page.compose import Worked, compose
     from generator.page.drawing import draw_network
     from generator.page.markdown import environment, fill
+    from generator.page.outline import Colophon
 
     example = config.example
     count = count_quantities(example)
@@ -86,7 +87,9 @@ def _page(config: Config, name: str) -> dict[str, str]:
         mistakes=tuple(mistakes(step)),
     )
     figure = f"{name}-network.svg"
-    page = compose(worked, config.page, figure)
+    page = compose(
+        worked, config.page, Colophon(text.strip("\n"), __version__, f"{name}.json"), figure
+    )
     templates = environment()
     drawing = draw_network(step, config.page.notation, page.figure_text)
     return {

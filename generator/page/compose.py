@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -20,7 +20,7 @@ from generator.page.forward import loss, samples
 from generator.page.matrices import backward_matrices, forward_matrices
 from generator.page.notation import NOTATIONS, Symbols
 from generator.page.numbers import latex_number, rounded
-from generator.page.outline import Check, Milestone, MistakeRow, Page, Training
+from generator.page.outline import Check, Colophon, Milestone, MistakeRow, Page, Training
 from generator.page.tables import FULL_DIGITS, givens, meanings, values_in_full
 from generator.page.update import update
 
@@ -60,7 +60,7 @@ class Worked:
     mistakes: Sequence[Mistake]
 
 
-def compose(worked: Worked, options: PageOptions, figure: str) -> Page:
+def compose(worked: Worked, options: PageOptions, colophon: Colophon, figure: str) -> Page:
     """The outline of a page; figure is the file name of the network's figure."""
     step = worked.step
     example = step.example
@@ -93,6 +93,7 @@ def compose(worked: Worked, options: PageOptions, figure: str) -> Page:
         check=_check(step, worked.check, write, options.digits) if worked.check else None,
         mistakes=tuple(_mistakes(worked.mistakes, write, options.digits)),
         values=tuple(values_in_full(step, write)),
+        colophon=replace(colophon, golden_values=quote(colophon.golden_values)),
     )
 
 

@@ -6,6 +6,7 @@ or None. All symbols and numbers are LaTeX without its dollar signs.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from generator.page.equations import Block
@@ -253,6 +254,24 @@ class MistakeRow:
 
 
 @dataclass(frozen=True)
+class Colophon:
+    """How a page came about: its configuration, the generator's version, its golden values.
+
+    configuration: the text of the YAML file; golden_values: the name of the JSON file.
+    """
+
+    configuration: str
+    version: str
+    golden_values: str
+
+    @property
+    def fence(self) -> str:
+        """What a block of the configuration begins and ends with: more backticks than are in it."""
+        longest = max(map(len, re.findall("`+", self.configuration)), default=0)
+        return "`" * max(3, longest + 1)
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything on a page.
 
@@ -288,3 +307,4 @@ class Page:
     check: Check | None
     mistakes: tuple[MistakeRow, ...]
     values: tuple[Row, ...]
+    colophon: Colophon
