@@ -103,7 +103,7 @@ def test_mazurs_results_have_every_weight_to_nine_digits(number):
 def test_mazurs_biases_stay_and_the_page_says_what_would_happen_otherwise():
     stay = section(PAGE, "The biases stay")
     assert "| $b_1$ | $0.35$ | $0.0187256094$ | $-0.00936280470$ | $0.340637195$ |" in stay
-    assert "| $b_2$ | $0.60$ | $0.100400325$ | $0.549799837$ |" in stay
+    assert "| $b_2$ | $0.60$ | $0.100400325$ | $-0.0502001626$ | $0.549799837$ |" in stay
     assert "the loss after the step would be $0.285750887$" in stay
     assert "b_1^{+}" not in PAGE
 
@@ -158,7 +158,7 @@ def test_every_quantity_is_found_in_full():
 
 
 def test_the_figure_is_beside_the_page():
-    assert set(MAZUR) == {"mazur.md", "mazur-network.svg"}
+    assert set(MAZUR) == {"mazur.md", "mazur-network.svg", "mazur.json"}
     assert "](mazur-network.svg)" in PAGE
 
 
