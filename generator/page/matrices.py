@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.algebra import Quantity, evaluate
+from generator.algebra import Quantity, evaluate, expanded
 from generator.algebra.expression import as_expression
 from generator.network.names import Name
 from generator.network.training import TrainingStep
@@ -211,7 +211,8 @@ def _definitions(quantities: Any) -> Any:
     definitions = np.empty_like(quantities)
     for place in np.ndindex(quantities.shape):
         quantity: Quantity = quantities[place]
-        definitions[place] = quantity.definition
+        assert quantity.definition is not None, quantity
+        definitions[place] = expanded(quantity.definition)
     return definitions
 
 
