@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.algebra import Function
 from generator.network.activations import Activation
@@ -141,5 +141,7 @@ def arrays(step: TrainingStep, write: Writer) -> Arrays:
     rows.append(row("activations", "activation", columns))
     if step.by_sample:
         rows.append(row("error signals", "error_signal", columns))
+        last = row("targets", "target", columns[-1:], len(columns))
+        rows.append(replace(last, cells=("",) * (len(columns) - 1) + last.cells))
     titles = (layer_title(example, index) for index in range(len(example.layers)))
     return Arrays(tuple(titles), tuple(rows), count)

@@ -66,12 +66,14 @@ def described(activation: Activation) -> Iterator[tuple[str, str]]:
 
 
 def _named(function: Function) -> Iterator[Function]:
-    """A function and those that its definition calls by name, each once, the others last."""
+    """A function and those that it or its derivative calls by name, each once, itself first."""
     found = {function.name: function}
-    if function.expression is not None:
-        for call in _calls(function.expression(given("z", Decimal(1)))):
-            for inner in _named(call.function):
-                found.setdefault(inner.name, inner)
+    z, a = given("z", Decimal(1)), given("a", Decimal(1))
+    forms = [function.expression(z)] if function.expression else []
+    forms += function.derivative(z, a) if forms and function.derivative else ()
+    for call in (call for form in forms for call in _calls(form)):
+        for inner in _named(call.function) if call.function.name not in found else ():
+            found.setdefault(inner.name, inner)
     yield from found.values()
 
 

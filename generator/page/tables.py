@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from generator.algebra import Quantity, expanded, quantities_in
 from generator.network.example import Example
@@ -106,7 +107,9 @@ def meanings(step: TrainingStep, write: Writer) -> Iterator[Row]:
                 of = write.symbols(quantity.name.of).latex
                 yield _row(quantity, f"{meaning}, for ${of}$", 0, write)
         if moved:
-            yield _row(moved[0], "a parameter after the update", 0, write)
+            old = write.symbols(replace(moved[0].name, step=0)).latex
+            meaning = f"${old}$ after the update; the plus marks all that is computed from then on"
+            yield _row(moved[0], meaning, 0, write)
 
 
 def _functions(step: TrainingStep) -> Iterator[Row]:
