@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from generator.algebra import Quantity
 from generator.network.training import TrainingStep
+from generator.page.circuit import CircuitFigure, Node, Pair, circuit_figure
+from generator.page.equations import printed
 from generator.page.figures import network_figure
 from generator.page.labels import Label, escaped
 from generator.page.notation import NOTATIONS, Symbols
@@ -53,6 +55,53 @@ def draw_paths(step: TrainingStep, notation: str, description: str, layer: int) 
     )
 
 
+def draw_gradients(
+    step: TrainingStep, notation: str, description: str, digits: int
+) -> CircuitFigure:
+    """Every value and every gradient of the first sample, as its pages print them.
+
+    The gradients are those of that sample's own loss, without a penalty.
+    """
+    symbols = Symbols(step.example, NOTATIONS[notation])
+    values, gradients = step.forward, step.by_sample[0]
+    assert values.loss is not None
+    several = len(step.example.samples) > 1
+
+    def number(quantity: Quantity) -> str:
+        return text_number(printed(quantity, digits))
+
+    def pair(quantity: Quantity, *, named: bool = False) -> Pair:
+        symbol = _label(symbols, quantity) if named else Label("")
+        gradient = number(gradients[quantity].quantity) if quantity in gradients else ""
+        return Pair(replace(symbol, value=number(quantity)), gradient)
+
+    columns = [[Node(_label(symbols, q), pair(q)) for q in values.inputs[:, 0]]]
+    for index, layer in enumerate(values.layers):
+        inside = zip(layer.pre_activations[:, 0], layer.activations[:, 0], strict=True)
+        columns.append(
+            [Node(_unit_label(symbols, index + 1, a), pair(a), pair(z)) for z, a in inside]
+        )
+    weights = [
+        [[pair(q, named=True) for q in row] for row in own.weights] for own in values.parameters
+    ]
+    biases: list[Pair | list[Pair]] = []
+    for own, shape in zip(values.parameters, step.example.layers, strict=True):
+        pairs = [pair(q, named=True) for q in own.bias.flat] if own.bias is not None else []
+        biases.append(pairs[0] if shape.shared_bias else pairs)
+    root = values.loss.samples[0] if several else values.loss.data.item()
+    loss = Node(_label(symbols, root), Pair(Label("", value=number(root)), "1"))
+    return circuit_figure(
+        columns,
+        weights,
+        biases,
+        loss,
+        step.example.title,
+        description,
+        sample=1 if several else 0,
+        has_penalty=step.example.has_penalty,
+    )
+
+
 def path_places(step: TrainingStep, layer: int) -> frozenset[Place]:
     """The units and edges on the paths from a layer's first weight to the first sample's loss."""
     weight = step.forward.parameters[layer - 1].weights[0, 0]
@@ -84,30 +133,32 @@ def _reached(step: TrainingStep, start: Quantity) -> Iterator[Quantity]:
 def _network(
     step: TrainingStep, symbols: Symbols, description: str, *, to_loss: bool
 ) -> NetworkFigure:
-    """The figure of the network itself, which no sample's number stands in."""
-    several = len(step.example.samples) > 1
-
-    def label(quantity: Quantity, *, valued: bool = True) -> Label:
-        symbol = symbols(replace(quantity.name, sample=None))
-        value = text_number(quantity.value) if valued else ""
-        return Label(symbol.text, symbol.sub_text, symbol.sup, value)
-
+    """The figure of the network itself, up to its loss where that is wanted."""
     values = step.forward
-    columns = [[label(q, valued=not several) for q in values.inputs[:, 0]]]
+    is_alone = len(step.example.samples) == 1
+
+    def valued(quantity: Quantity) -> Label:
+        return replace(_label(symbols, quantity), value=text_number(quantity.value))
+
+    columns = [[valued(q) if is_alone else _label(symbols, q) for q in values.inputs[:, 0]]]
     for number, layer in enumerate(values.layers, start=1):
-        names = [symbols.unit(number, unit) for unit in range(len(layer.activations))]
-        columns.append(
-            [
-                label(q, valued=False) if name.isdigit() else Label(name)
-                for name, q in zip(names, layer.activations[:, 0], strict=True)
-            ]
-        )
+        columns.append([_unit_label(symbols, number, q) for q in layer.activations[:, 0]])
     biases: list[Label | list[Label]] = []
     for own, shape in zip(values.parameters, step.example.layers, strict=True):
-        labels = [label(q) for q in own.bias.flat] if own.bias is not None else []
+        labels = [valued(q) for q in own.bias.flat] if own.bias is not None else []
         biases.append(labels[0] if shape.shared_bias else labels)
-    weights = [[[label(q) for q in row] for row in own.weights] for own in values.parameters]
-    loss = None
-    if to_loss and values.loss is not None:
-        loss = label(values.loss.total.item(), valued=False)
+    weights = [[[valued(q) for q in row] for row in own.weights] for own in values.parameters]
+    loss = _label(symbols, values.loss.total.item()) if to_loss and values.loss else None
     return network_figure(columns, weights, biases, step.example.title, description, loss)
+
+
+def _unit_label(symbols: Symbols, layer: int, activation: Quantity) -> Label:
+    """What stands in a unit's circle: its name, or the symbol of its activation."""
+    name = symbols.unit(layer, activation.name.unit)
+    return _label(symbols, activation) if name.isdigit() else Label(name)
+
+
+def _label(symbols: Symbols, quantity: Quantity) -> Label:
+    """A quantity's symbol, the same for every sample."""
+    symbol = symbols(replace(quantity.name, sample=None))
+    return Label(symbol.text, symbol.sub_text, symbol.sup)

@@ -88,7 +88,7 @@ def network_figure(
     )
 
 
-def is_labelled(rows: Sequence[Sequence[Label]]) -> bool:
+def is_labelled(rows: Sequence[Sequence[object]]) -> bool:
     """Whether a weight matrix is small enough for labels."""
     return max(len(rows), len(rows[0])) <= MAX_UNITS and len(rows) * len(rows[0]) <= MAX_WEIGHTS
 
