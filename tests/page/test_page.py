@@ -155,8 +155,9 @@ def test_every_quantity_is_found_in_full():
         assert f"| ${left}$ |" in full or left.startswith(only_another_symbol)
 
 
-def test_the_figure_is_beside_the_page():
-    assert set(MAZUR) == {"mazur.md", "mazur-network.svg"}
+def test_the_figures_are_beside_the_page():
+    figures = {f"mazur-{figure}.svg" for figure in ("network", "paths-1", "gradients")}
+    assert set(MAZUR) == {"mazur.md", *figures}
     assert "](mazur-network.svg)" in PAGE
 
 
