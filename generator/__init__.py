@@ -46,7 +46,7 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
 
 
 def _page(config: Config, text: str, name: str) -> dict[str, str]:
-    """The page and its figure: forward, backward, update, outline, Markdown."""
+    """The page and its figures: forward, backward, update, outline, Markdown."""
     from generator.config.located import unusable
     from generator.network.central_difference import central_difference
     from generator.network.law import run
@@ -60,9 +60,9 @@ def _page(config: Config, text: str, name: str) -> dict[str, str]:
         without_momentum,
     )
     from generator.page.compose import Worked, compose
-    from generator.page.drawing import draw_network
     from generator.page.markdown import environment, fill
     from generator.page.outline import Colophon
+    from generator.page.pictures import pictures
 
     example = config.example
     count = count_quantities(example)
@@ -86,13 +86,10 @@ def _page(config: Config, text: str, name: str) -> dict[str, str]:
         check=central_difference(step),
         mistakes=tuple(mistakes(step)),
     )
-    figure = f"{name}-network.svg"
-    page = compose(
-        worked, config.page, Colophon(text.strip("\n"), __version__, f"{name}.json"), figure
+    options = config.page
+    colophon = Colophon(text.strip("\n"), __version__, f"{name}.json")
+    page = compose(worked, options, colophon, name)
+    files = pictures(
+        step, worked.run, plain, options.notation, options.digits, page.figure_text, name
     )
-    templates = environment()
-    drawing = draw_network(step, config.page.notation, page.figure_text)
-    return {
-        f"{name}.md": fill(templates, "page.md", page=page),
-        figure: fill(templates, "network.svg", figure=drawing),
-    }
+    return {f"{name}.md": fill(environment(), "page.md", page=page)} | files
