@@ -1,14 +1,26 @@
 """The documents with known errors are sound, and the score of an auditor on them is right."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from tests.audit.score import KINDS, Error, documents, expectation, expected, judged, score
+from generator import generate
+from tests.audit.score import (
+    KINDS,
+    Error,
+    documents,
+    expectation,
+    expected,
+    judged,
+    read_errors,
+    score,
+)
 
 PAGES = Path(__file__).parent / "pages"
+SOURCE = Path(__file__).parents[3] / "shared" / "source-example.md"
 DOCUMENTS = [d for folder in ("dev", "holdout") for d in documents(PAGES / folder)]
 
 
@@ -29,6 +41,32 @@ def test_half_of_the_documents_are_right(folder):
     found = documents(PAGES / folder)
     assert len(found) == 16
     assert sum(not expected(document) for document in found) == 8
+
+
+def test_the_flawed_page_has_every_kind_of_error_that_the_source_has():
+    """At the places that the source has them: the same counts of roots by kind."""
+    flawed = expected(PAGES / "flawed.md")
+    source = read_errors(PAGES.parent / "source_errors.json", "source-example.md")
+    assert len(source) > 40
+    assert roots_by_kind(flawed) == roots_by_kind(source)
+
+
+def roots_by_kind(errors):
+    return Counter(error.kind for error in errors if error.root)
+
+
+def test_what_the_source_is_said_to_print_stands_on_its_lines():
+    if not SOURCE.exists():
+        pytest.skip(f"{SOURCE} is absent: the source's text is not ours to republish")
+    lines = SOURCE.read_text(encoding="utf-8").split("\n")
+    facts = json.loads((PAGES.parent / "source_errors.json").read_text(encoding="utf-8"))
+    for error in facts["errors"]:
+        assert error["printed"] in lines[error["line"] - 1], error
+
+
+def test_the_network_of_the_flawed_page_is_a_configuration():
+    text = (PAGES / "flawed.yaml").read_text(encoding="utf-8")
+    assert "0.262277" in generate(text, "flawed")["flawed.md"]
 
 
 ERRORS = [
