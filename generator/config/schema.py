@@ -295,8 +295,9 @@ class _Page(_Part):
     """Significant digits of a step."""
     result_digits: Digits = 9
     """Significant digits of losses and updated parameters in the result tables."""
-    rounding: Literal["exact"] = "exact"
-    """exact: as many more digits as a line needs to come out right on a calculator."""
+    rounding: Literal["exact", "stepwise"] = "exact"
+    """exact: as many more digits as a line needs to come out right on a calculator; stepwise:
+    each value is rounded where it is computed, and the next step goes on with that."""
 
 
 class File(_Part):

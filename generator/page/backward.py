@@ -29,7 +29,7 @@ def backward_layers(step: TrainingStep, sample: int, write: Writer) -> Iterator[
             title=layer_title(step.example, index),
             paths=0 if index == last else step.example.layers[index + 1].units,
             is_coupled=is_coupled,
-            has_shortcut=_shortcut(step, index, sample, 0) is not None,
+            has_shortcut=bool(_shortcuts(step, index, sample, write)),
             is_relu=step.example.layers[index].activation.name == "relu",
             silent=tuple(_silent(step, index, sample, write)),
             signals=tuple(_signals(step, index, sample, write)),
@@ -94,9 +94,23 @@ def _error_signal(
         is_simple = len(gradients[z].contributions) == 1
         yield write.local_derivative(path, z, derived=unit == 0 and is_simple)
     yield write.chain(gradients, z)
-    shortcut = _shortcut(step, index, sample, unit)
-    if shortcut is not None:
-        yield write.shortcut(gradients[z], shortcut)
+    shortcuts = _shortcuts(step, index, sample, write)
+    if shortcuts:
+        yield write.shortcut(gradients[z], shortcuts[unit])
+
+
+def _shortcuts(
+    step: TrainingStep, index: int, sample: int, write: Writer
+) -> tuple[Expression, ...]:
+    """The short form of each unit's error signal; none where rounding makes one of them differ."""
+    signals = step.forward.layers[index].pre_activations[:, sample]
+    found = []
+    for unit, z in enumerate(signals):
+        shortcut = _shortcut(step, index, sample, unit)
+        if shortcut is None or not write.comes_to(shortcut, step.by_sample[sample][z].quantity):
+            return ()
+        found.append(shortcut)
+    return tuple(found)
 
 
 def _shortcut(step: TrainingStep, index: int, sample: int, unit: int) -> Expression | None:

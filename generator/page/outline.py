@@ -199,6 +199,7 @@ class Page:
     """Everything on a page.
 
     corners: the pre-activations that are 0 in decimals and not in float64.
+    rounding: `exact` or `stepwise`.
     """
 
     title: str
@@ -210,6 +211,7 @@ class Page:
     has_bias: bool
     digits: int
     result_digits: int
+    rounding: str
     givens: tuple[Row, ...]
     meanings: tuple[Row, ...]
     samples: tuple[SamplePass, ...]

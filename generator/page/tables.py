@@ -9,8 +9,7 @@ from generator.network.example import Example
 from generator.network.forward import ForwardPass, parameters_of
 from generator.network.names import Name
 from generator.network.training import TrainingStep
-from generator.page.equations import Writer, local_derivative, printed
-from generator.page.numbers import latex_number
+from generator.page.equations import Writer, local_derivative
 from generator.page.outline import Row
 
 FULL_DIGITS = 12
@@ -112,7 +111,7 @@ def values_in_full(step: TrainingStep, write: Writer) -> Iterator[Row]:
     seen: dict[str, Row] = {}
     for quantity in _all_quantities(step):
         for symbol in (write.symbols(quantity.name), write.symbols.partial(quantity.name)):
-            value = _plain(quantity, FULL_DIGITS)
+            value = _plain(quantity, FULL_DIGITS, write)
             seen.setdefault(symbol.latex, Row(symbol.key, symbol.latex, "", value))
     return iter(seen.values())
 
@@ -197,13 +196,13 @@ def _computed(values: ForwardPass) -> Iterator[Quantity]:
 
 def _row(quantity: Quantity, meaning: str, digits: int, write: Writer) -> Row:
     symbol = write.symbols(quantity.name)
-    return Row(symbol.key, symbol.latex, meaning, _plain(quantity, digits) if digits else "")
+    return Row(symbol.key, symbol.latex, meaning, _plain(quantity, digits, write) if digits else "")
 
 
-def _plain(quantity: Quantity, digits: int) -> str:
+def _plain(quantity: Quantity, digits: int, write: Writer) -> str:
     """A value as text where text can hold it, else as LaTeX between dollar signs."""
     is_constant = isinstance(quantity.name, str)
-    text = latex_number(printed(quantity, CONSTANT_DIGITS if is_constant else digits))
+    text = write.value(quantity, CONSTANT_DIGITS if is_constant else digits)
     return f"${text}$" if "times" in text else text
 
 
