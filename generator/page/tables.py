@@ -146,7 +146,9 @@ def _all_quantities(step: TrainingStep) -> Iterator[Quantity]:
 
 def _constants(step: TrainingStep) -> Iterator[Quantity]:
     """The constants that the formulas of the activations bring along, such as pi."""
-    definitions = [a.definition for own in step.forward.layers for a in own.activations.flat]
+    passes = [step.forward, step.after] if step.after is not None else [step.forward]
+    layers = [own for values in passes for own in values.layers]
+    definitions = [a.definition for own in layers for a in own.activations.flat]
     for gradients in step.by_sample:
         for gradient in gradients.values():
             for path in gradient.contributions:
