@@ -178,3 +178,16 @@ def test_a_wrong_number_on_a_page_is_found(change):
     assert page.count(old) >= 1
     findings, _, _ = faults(page.replace(old, new, 1))
     assert findings
+
+
+@pytest.mark.parametrize("rounding", ["exact", "stepwise"])
+def test_a_constant_that_only_the_second_forward_pass_reads_is_given_too(rounding):
+    """SELU's alpha, where the update moves a pre-activation below 0."""
+    text = f"""\
+network: {{inputs: 1, layers: [{{activation: selu, weights: [[0.5]], biases: [0.1]}}]}}
+samples: [{{inputs: [1], targets: [-3]}}]
+loss: half_squared_error
+optimizer: {{name: sgd, learning_rate: 0.5}}
+page: {{rounding: {rounding}}}
+"""
+    assert faults(generate(text, "net")["net.md"]) == ((), (), 0)
