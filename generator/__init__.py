@@ -28,8 +28,9 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
     from generator.algebra import NotFinite
     from generator.algebra.number import PRECISION
     from generator.config import parse
-    from generator.config.located import unusable
+    from generator.config.located import Unusable, read_yaml, unusable
     from generator.golden import golden_values
+    from generator.page.stepwise import RoundingMisleads
 
     config = parse(text)
     files: dict[str, str] = {}
@@ -38,6 +39,8 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
             with localcontext(PRECISION):
                 files |= _page(config, text, name)
         files[f"{name}.json"] = golden_values(config.example)
+    except RoundingMisleads as error:
+        raise Unusable([read_yaml(text).problem(("page", "rounding"), str(error))]) from error
     except NotFinite as error:
         raise unusable(
             "network", f"{error}; other weights, inputs or hyperparameters would do"
@@ -63,6 +66,7 @@ def _page(config: Config, text: str, name: str) -> dict[str, str]:
     from generator.page.markdown import environment, fill
     from generator.page.outline import Colophon
     from generator.page.pictures import pictures
+    from generator.page.stepwise import is_zero, stepwise
 
     example = config.example
     count = count_quantities(example)
@@ -77,13 +81,19 @@ def _page(config: Config, text: str, name: str) -> dict[str, str]:
     unfrozen = training_step(with_trained_biases(example)) if example.freezes_biases else None
     is_long = example.trains and example.steps > 1
     plain = run(without_momentum(example)) if is_long and example.has_momentum else None
+    check = central_difference(step)
+    if config.page.rounding == "stepwise":
+        steps = [step, unfrozen] if unfrozen else [step]
+        step, *others = stepwise(steps, config.page.digits)
+        unfrozen = others[0] if others else None
+        corners = [quantity for quantity in corners if is_zero(step, quantity)]
     worked = Worked(
         step=step,
         unfrozen=unfrozen,
         run=run(example) if is_long else None,
         plain=plain,
         corners=corners,
-        check=central_difference(step),
+        check=check,
         mistakes=tuple(mistakes(step)),
     )
     options = config.page

@@ -2,12 +2,14 @@
 
 import itertools
 import random
+import re
 from pathlib import Path
 
 import pytest
 
 from generator import generate
 from generator.audit import read_page
+from generator.config.located import Unusable
 from generator.network.activations import ACTIVATIONS
 from generator.network.losses import LOSSES
 from generator.network.optimizers import OPTIMIZERS
@@ -82,6 +84,68 @@ def test_every_equality_of_a_drawn_page_holds(text):
     assert faults(generate(text, "net")["net.md"]) == ((), (), 0), text
 
 
+# The same of pages that are rounded stepwise
+
+STEPWISE = [
+    (digits, list(NOTATIONS)[digits % len(NOTATIONS)]) for digits in range(2, 7)
+]  # in each notation
+OTHERS = [pair for pair in itertools.product(range(2, 7), NOTATIONS) if pair not in STEPWISE]
+
+
+def stepwise(text, digits, notation):
+    """A configuration with a page of its own, which is its last part."""
+    rest = re.sub(r"^page:.*\n( .*\n)*", "", text, flags=re.MULTILINE)
+    return f"{rest}page: {{rounding: stepwise, notation: {notation}, digits: {digits}}}\n"
+
+
+def stepwise_page(text):
+    """Its page, or that with the digits that its refusal says would do."""
+    try:
+        return generate(text, "net")["net.md"]
+    except Unusable as refused:
+        enough = re.search(r"`(digits: \d+)` would do", str(refused))[1]
+        return generate(re.sub(r"digits: \d+}\n\Z", enough + "}", text), "net")["net.md"]
+
+
+DRAWN_STEPWISE = [
+    stepwise(text, *page)
+    for text, page in zip(
+        drawn_configurations(200), itertools.cycle(STEPWISE + OTHERS), strict=False
+    )
+]
+
+
+@pytest.mark.parametrize(("digits", "notation"), STEPWISE)
+@pytest.mark.parametrize("example", GALLERY, ids=lambda path: path.stem)
+def test_every_equality_of_a_stepwise_page_holds(example, digits, notation):
+    text = stepwise(example.read_text(encoding="utf-8"), digits, notation)
+    assert faults(generate(text, "net")["net.md"]) == ((), (), 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("digits", "notation"), OTHERS)
+@pytest.mark.parametrize("example", GALLERY, ids=lambda path: path.stem)
+def test_every_equality_of_a_stepwise_page_in_another_notation_holds(example, digits, notation):
+    text = stepwise(example.read_text(encoding="utf-8"), digits, notation)
+    assert faults(generate(text, "net")["net.md"]) == ((), (), 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", DRAWN_STEPWISE, ids=range(200))
+def test_every_equality_of_a_drawn_stepwise_page_holds(text):
+    assert faults(stepwise_page(text)) == ((), (), 0), text
+
+
+def test_a_wrong_last_digit_on_a_stepwise_page_is_found():
+    text = (EXAMPLES / "mazur.yaml").read_text(encoding="utf-8")
+    page = generate(stepwise(text, 4, "mazur"), "net")["net.md"]
+    right = "&= 0.1385 \\cdot 0.5933 \\\\\n&\\approx 0.08217"
+    wrong = right.replace("0.08217", "0.08216")
+    assert page.count(right) == 1
+    findings, _, _ = faults(page.replace(right, wrong))
+    assert findings
+
+
 @pytest.mark.parametrize(
     "optimizer",
     [
@@ -114,3 +178,16 @@ def test_a_wrong_number_on_a_page_is_found(change):
     assert page.count(old) >= 1
     findings, _, _ = faults(page.replace(old, new, 1))
     assert findings
+
+
+@pytest.mark.parametrize("rounding", ["exact", "stepwise"])
+def test_a_constant_that_only_the_second_forward_pass_reads_is_given_too(rounding):
+    """SELU's alpha, where the update moves a pre-activation below 0."""
+    text = f"""\
+network: {{inputs: 1, layers: [{{activation: selu, weights: [[0.5]], biases: [0.1]}}]}}
+samples: [{{inputs: [1], targets: [-3]}}]
+loss: half_squared_error
+optimizer: {{name: sgd, learning_rate: 0.5}}
+page: {{rounding: {rounding}}}
+"""
+    assert faults(generate(text, "net")["net.md"]) == ((), (), 0)

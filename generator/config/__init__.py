@@ -72,7 +72,12 @@ def _resolved(file: File) -> Config:
     )
     page = file.page
     options = PageOptions(
-        page.notation, page.digits, page.result_digits, page.detail, tuple(page.views)
+        page.notation,
+        page.digits,
+        page.result_digits,
+        page.detail,
+        tuple(page.views),
+        page.rounding,
     )
     return Config(example, options)
 

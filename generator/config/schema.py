@@ -299,8 +299,9 @@ class _Page(_Part):
     """compact: no more than a few slides; without what folds away and what only checks."""
     views: Annotated[list[Literal["index", "matrix"]], Field(min_length=1)] = ["index", "matrix"]
     """index: the units one by one; matrix: whole layers at once, with their numbers."""
-    rounding: Literal["exact"] = "exact"
-    """exact: as many more digits as a line needs to come out right on a calculator."""
+    rounding: Literal["exact", "stepwise"] = "exact"
+    """exact: as many more digits as a line needs to come out right on a calculator; stepwise:
+    each value is rounded where it is computed, and the next step goes on with that."""
 
 
 class File(_Part):

@@ -49,9 +49,11 @@ def _of_output_weight(step: TrainingStep) -> Iterator[Mistake]:
     (path,) = gradients[weight].contributions
     error_signal = gradients[path.consumer]
     if len(error_signal.contributions) == 1:
-        slope = evaluate(error_signal.contributions[0].local)
+        (through,) = error_signal.contributions
+        slope = evaluate(through.local)
         if slope:
-            yield Mistake("slope_missing", right, right.value / slope)
+            without = evaluate(through.upstream) * evaluate(path.local)
+            yield Mistake("slope_missing", right, without)
             yield Mistake("slope_twice", right, right.value * slope)
     if step.example.loss and step.example.loss.name == "half_squared_error":
         yield Mistake("half_missing", right, 2 * right.value)

@@ -43,7 +43,7 @@ def backward_layers(step: TrainingStep, sample: int, write: Writer) -> Iterator[
             number=index + 1,
             paths=0 if index == last else step.example.layers[index + 1].units,
             is_coupled=is_coupled,
-            has_shortcut=_shortcut(step, index, sample, 0) is not None,
+            has_shortcut=bool(_shortcuts(step, index, sample, write)),
             is_relu=layer.activation.name == "relu",
             silent=tuple(_silent(step, index, sample, write)),
             first_unit=write.symbols.unit_in_words(index + 1, 0),
@@ -175,9 +175,23 @@ def _error_signal(
     gradients = step.by_sample[sample]
     z = step.forward.layers[index].pre_activations[unit, sample]
     yield write.chain(gradients, z)
-    shortcut = _shortcut(step, index, sample, unit)
-    if shortcut is not None:
-        yield write.shortcut(gradients[z], shortcut)
+    shortcuts = _shortcuts(step, index, sample, write)
+    if shortcuts:
+        yield write.shortcut(gradients[z], shortcuts[unit])
+
+
+def _shortcuts(
+    step: TrainingStep, index: int, sample: int, write: Writer
+) -> tuple[Expression, ...]:
+    """The short form of each unit's error signal; none where rounding makes one of them differ."""
+    signals = step.forward.layers[index].pre_activations[:, sample]
+    found = []
+    for unit, z in enumerate(signals):
+        shortcut = _shortcut(step, index, sample, unit)
+        if shortcut is None or not write.comes_to(shortcut, step.by_sample[sample][z].quantity):
+            return ()
+        found.append(shortcut)
+    return tuple(found)
 
 
 def has_shortcut(step: TrainingStep, sample: int) -> bool:

@@ -32,7 +32,8 @@ class PageOptions:
 
     notation: a key of NOTATIONS; digits, result_digits: the significant digits of
     its steps and of its results; detail: `full` or `compact`; views: `index` for
-    units one by one, `matrix` for whole layers.
+    units one by one, `matrix` for whole layers; rounding: `exact`, or `stepwise`
+    for a page of steps that are rounded (see stepwise).
     """
 
     notation: str
@@ -40,6 +41,7 @@ class PageOptions:
     result_digits: int
     detail: str = "full"
     views: Sequence[str] = ("index", "matrix")
+    rounding: str = "exact"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str)
     """The outline of a page; name is what the names of its files begin with."""
     step = worked.step
     example = step.example
-    write = Writer(Symbols(example, NOTATIONS[options.notation]), options.digits)
+    is_stepwise = options.rounding == "stepwise"
+    write = Writer(Symbols(example, NOTATIONS[options.notation]), options.digits, is_stepwise)
+    result_digits = options.digits if is_stepwise else options.result_digits
     has_matrices = "matrix" in options.views
     return Page(
         title=example.title,
@@ -76,7 +80,8 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str)
         shape=tuple(_layer_texts(step)),
         has_bias=any(layer.biases for layer in example.layers),
         digits=options.digits,
-        result_digits=options.result_digits,
+        result_digits=result_digits,
+        rounding=options.rounding,
         is_compact=options.detail == "compact",
         shows_units="index" in options.views,
         givens=tuple(givens(step, write)),
@@ -89,7 +94,7 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str)
         corners=tuple(write.symbol(quantity) for quantity in worked.corners),
         loss=loss(step, write),
         reduced=_reduced(step, write),
-        update=update(step, worked.unfrozen, write, options.result_digits),
+        update=update(step, worked.unfrozen, write, result_digits),
         training=_training(worked.run, worked.plain, options.result_digits) if worked.run else None,
         check=_check(step, worked.check, write, options.digits) if worked.check else None,
         mistakes=tuple(_mistakes(worked.mistakes, write, options.digits)),
@@ -127,23 +132,26 @@ def _training(run: Run, plain: Run | None, digits: int) -> Training:
 
 
 def _check(step: TrainingStep, check: CentralDifference, write: Writer, digits: int) -> Check:
-    value = check.gradient.value
+    assert step.gradients is not None
+    gradient = step.gradients[-1].weights[0, 0]
+    value = gradient.value
     new = step.updated[-1].weights[0, 0] if step.updated else check.weight
-    falls = new.value < check.weight.value
-    is_against = new is not check.weight and value != 0 and falls == (value > 0)
+    move = new.value - check.weight.value
+    is_against = value * move < 0
+    unrounded = replace(write, is_stepwise=False)
     quotient = (check.above - check.below) / (2 * given("h", H))
     above, below = (latex_number(check.weight.value + move) for move in (H, -H))
     return Check(
         weight=write.symbol(check.weight),
-        gradient=write.value(check.gradient, digits),
+        gradient=write.value(gradient, digits),
         is_positive=value > 0,
         before=write.value(check.weight, digits) if is_against else "",
         after=write.value(new, digits) if is_against else "",
         weight_above=above,
-        loss_above=write.value(check.above, FULL_DIGITS),
+        loss_above=unrounded.value(check.above, FULL_DIGITS),
         weight_below=below,
-        loss_below=write.value(check.below, FULL_DIGITS),
-        quotient=write.line(quotient),
+        loss_below=unrounded.value(check.below, FULL_DIGITS),
+        quotient=unrounded.line(quotient),
     )
 
 

@@ -19,7 +19,16 @@ from generator.network.backward import Contribution, Gradient, derived_by_rules
 from generator.network.names import Name
 from generator.page.latex import write
 from generator.page.notation import Symbol, Symbols
-from generator.page.numbers import calculation, latex_number, rounded
+from generator.page.numbers import (
+    Calculation,
+    Calculations,
+    calculation,
+    calculations,
+    latex_number,
+    retraced,
+    rounded,
+)
+from generator.page.stepwise import is_constant, is_near, number_of
 
 AGREEMENT = Decimal("1e-20")
 EQUATIONS_A_BLOCK = 4
@@ -67,21 +76,31 @@ def blocks(equations: Sequence[Equation]) -> tuple[Block, ...]:
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes quantities as equations in one notation, at one number of digits."""
+    """Writes quantities as equations in one notation, at one number of digits.
+
+    is_stepwise: the quantities are rounded (see stepwise), and print as they are.
+    """
 
     symbols: Symbols
     digits: int
+    is_stepwise: bool = False
 
     def symbol(self, quantity: Quantity) -> str:
         return self.symbols(quantity.name).latex
 
     def value(self, quantity: Quantity, digits: int) -> str:
         """A value on its own: as typed if it was, else rounded."""
-        return latex_number(printed(quantity, digits))
+        return latex_number(self.number(quantity, digits))
+
+    def number(self, quantity: Quantity, digits: int) -> Decimal:
+        """The number that stands for a quantity; stepwise it has no more digits to give."""
+        if self.is_stepwise and not is_constant(quantity):
+            return number_of(quantity)
+        return printed(quantity, digits)
 
     def stated(self, quantity: Quantity) -> str:
         """A quantity with its value, `w = 0.15` or rounded."""
-        value = printed(quantity, self.digits)
+        value = self.number(quantity, self.digits)
         relation = "=" if value == quantity.value else r"\approx"
         return f"{self.symbol(quantity)} {relation} {latex_number(value)}"
 
@@ -106,8 +125,7 @@ class Writer:
         forms = [self.written(quantity.definition)]
         if derived:
             by_rules = derived_by_rules(path, of)
-            difference = abs(evaluate(by_rules) - quantity.value)
-            if difference <= AGREEMENT * abs(quantity.value):  # not where digits cancelled
+            if self._agrees(by_rules, quantity):  # not where digits cancelled
                 forms.insert(0, self.written(by_rules))
         return self._equation(self.symbols(quantity.name), forms, quantity.definition, quantity)
 
@@ -131,8 +149,16 @@ class Writer:
             forms.append(self.written(gradient.definition))
         return self._equation(self.symbols(gradient.name), forms, leibniz, gradient)
 
+    def comes_to(self, definition: Expression, quantity: Quantity) -> bool:
+        """Whether a short form has the number that the page gives the quantity otherwise."""
+        return not self.is_stepwise or self._retraced(quantity, definition) is not None
+
     def shortcut(self, gradient: Gradient, definition: Expression) -> Equation:
         """A gradient's short form, which must have the value that the chain rule gave."""
+        if self.is_stepwise:
+            left, forms = self.symbols(gradient.quantity.name), [self.written(definition)]
+            equation = self._equation(left, forms, definition, gradient.quantity)
+            return replace(equation, anchor="")
         quantity = defined(gradient.quantity.name, definition)
         long = gradient.quantity.value
         if abs(quantity.value - long) > Decimal("1e-35") * max(abs(long), Decimal(1)):
@@ -144,18 +170,63 @@ class Writer:
         return replace(equation, anchor="")
 
     def three_factors(self, gradients: Gradients, weight: Quantity) -> Equation:
-        """A weight's gradient as one chain from the loss: its error signal split once more."""
+        """A weight's gradient as one chain from the loss: its error signal split once more.
+
+        Stepwise the error signal was rounded, so the numbers go on from there.
+        """
         gradient = gradients[weight].quantity
         (path,) = gradients[weight].contributions
         factors = _leibniz(gradients, path.consumer) * local_derivative(path, weight)
         forms = [write(factors, self._partial, r" \cdot ")]
+        if self.is_stepwise:
+            if not self._agrees(factors, gradient):
+                return self.chain(gradients, weight)
+            assert gradient.definition is not None, gradient
+            factors = gradient.definition
+            forms.append(self.written(factors))
         return self._equation(self.symbols(gradient.name), forms, factors, gradient)
+
+    def _agrees(self, long_form: Expression, quantity: Quantity) -> bool:
+        """Whether a longer form has a quantity's value, as far as the digits can tell."""
+        if self.is_stepwise:
+            return is_near(long_form, quantity.value)
+        return abs(evaluate(long_form) - quantity.value) <= AGREEMENT * abs(quantity.value)
+
+    def _calculation(self, quantity: Quantity, numeric: Expression) -> Calculation:
+        """The line from an expression to a quantity's value, by the calculator rule."""
+        if not self.is_stepwise:
+            return calculation(quantity.value, numeric, self.digits, printed)
+        line = self._retraced(quantity, numeric)
+        if line is None:
+            raise ArithmeticError(f"{quantity.name}: {numeric} comes to another number stepwise")
+        return line
+
+    def _retraced(self, quantity: Quantity, numeric: Expression) -> Calculation | None:
+        return retraced(
+            number_of(quantity),
+            numeric,
+            lambda operand, more: self.number(operand, self.digits + more),
+        )
+
+    def together(self, entries: Sequence[tuple[Quantity, Expression]]) -> Calculations | None:
+        """One line for several quantities, by the calculator rule; None if it has other numbers."""
+        if self.is_stepwise:
+            lines = [self._retraced(quantity, entry) for quantity, entry in entries]
+            done = [line for line in lines if line is not None]
+            if len(done) < len(lines):
+                return None
+            results = tuple(line.result for line in done)
+            return Calculations({}, results, all(line.is_exact for line in done))
+        pairs = [(quantity.value, entry) for quantity, entry in entries]
+        if any(rounded(evaluate(e), self.digits) != rounded(v, self.digits) for v, e in pairs):
+            return None
+        return calculations(pairs, self.digits, printed)
 
     def _equation(
         self, left: Symbol, forms: Sequence[str], numeric: Expression, quantity: Quantity
     ) -> Equation:
         """The symbolic forms, the numbers put in, the result; what repeats is left out."""
-        line = calculation(quantity.value, numeric, self.digits, printed)
+        line = self._calculation(quantity, numeric)
         result = latex_number(line.result)
         substituted = write(line.substituted, self._symbol)
         forms = [form for form in dict.fromkeys(forms) if form != left.latex]

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from generator.algebra import Quantity, evaluate, expanded
+from generator.algebra import Quantity, expanded
 from generator.algebra.expression import as_expression
 from generator.network.names import Name
 from generator.network.training import TrainingStep
 from generator.page.arrays import ArraySymbols, activation_pattern, derivative_pattern
 from generator.page.backward import has_shortcut
-from generator.page.equations import Equation, Writer, block, local_derivative, printed
-from generator.page.numbers import calculations, latex_number, rounded
+from generator.page.equations import Equation, Writer, block, local_derivative
+from generator.page.numbers import latex_number
 from generator.page.outline import LayerMatrices
 from generator.page.tables import layer_title
 
@@ -108,10 +108,10 @@ class _View:
             a, y = self.symbols.array("activation", layer), self.symbols.array("target", layer)
             outputs, targets = values.activations, self.step.forward.targets
             arrays = [outputs, targets]
-            equations.append(
-                self._line(delta, [f"{a} - {y}"], "%s - %s", arrays, signals, outputs - targets)
-            )
-        elif slopes is not None:
+            short = self._line(delta, [f"{a} - {y}"], "%s - %s", arrays, signals, outputs - targets)
+            if short is not None:
+                return [*equations, short]
+        if slopes is not None:
             pattern = activation_pattern(self.step.example.layers[index].activation)
             z = self.symbols.array("pre_activation", layer)
             slope = derivative_pattern(self.step.example.layers[index].activation) % z
@@ -188,15 +188,18 @@ class _View:
         each result over the operands. None where a matrix is too large to read, or
         where rounded operands do not give the results of the page.
         """
-        digits = self.write.digits
         if any(max(0, *_excess(array)) for array in (*operands, results)):
             return None
-        pairs = [(q.value, entry) for q, entry in zip(results.flat, entries.flat, strict=True)]
-        if any(rounded(evaluate(e), digits) != rounded(value, digits) for value, e in pairs):
+        pairs = [(q, entry) for q, entry in zip(results.flat, entries.flat, strict=True)]
+        found = self.write.together(pairs)
+        if found is None:
             return None
-        found = calculations(pairs, digits, printed)
+        digits = self.write.digits
         shown = [
-            [[latex_number(found.shown.get(q, printed(q, digits))) for q in row] for row in array]
+            [
+                [latex_number(found.shown.get(q, self.write.number(q, digits))) for q in row]
+                for row in array
+            ]
             for array in operands
         ]
         texts = iter(map(latex_number, found.results))

@@ -148,6 +148,37 @@ def _exact_results(
     return all_exact
 
 
+def retraced(value: Decimal, expression: Expression, printed: Printed) -> Calculation | None:
+    """The line from an expression to a value that is rounded already; None if it is another.
+
+    printed: the number that stands for a quantity, with so many digits beyond
+    its usual ones where it has more to give, as pi has.
+    """
+    operands = set(quantities_in(expression))
+    before: dict[Quantity, Decimal] = {}
+    for more in range(MORE_DIGITS_IF_CANCELLED):
+        shown = {quantity: printed(quantity, more) for quantity in operands}
+        if more and shown == before:
+            return None
+        before = shown
+        try:
+            evaluated, exactly_so = exactly(expression, shown.__getitem__)
+        except ArithmeticError:
+            continue
+        if (_to_place(evaluated, last_place(value)) if value else evaluated) == value:
+            constants = {q: Constant(number) for q, number in shown.items()}
+            is_exact = (exactly_so or not evaluated) and evaluated == value
+            if isinstance(expression, Quantity):
+                is_exact = shown[expression] == expression.value
+            return Calculation(substitute(expression, constants), value, is_exact)
+    return None
+
+
+def half_unit(value: Decimal) -> Decimal:
+    """Half of one in the last digit that a value prints: how far rounding may have moved it."""
+    return Decimal(5).scaleb(last_place(value) - 1)
+
+
 def last_place(value: Decimal) -> int:
     """The power of ten of the last digit that a value prints."""
     exponent = value.as_tuple().exponent

@@ -288,6 +288,7 @@ class Page:
     """Everything on a page.
 
     corners: the pre-activations that are 0 in decimals and not in float64.
+    rounding: `exact` or `stepwise`.
     is_compact: without what folds away and without what only checks the page.
     shows_units: whether the units are worked out one by one.
     arrays: a row for each array of a layer; its cells are its symbol and shape, layer by layer.
@@ -302,6 +303,7 @@ class Page:
     has_bias: bool
     digits: int
     result_digits: int
+    rounding: str
     is_compact: bool
     shows_units: bool
     givens: tuple[Row, ...]

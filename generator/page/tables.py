@@ -10,9 +10,8 @@ from generator.network.example import Example
 from generator.network.forward import ForwardPass, parameters_of
 from generator.network.names import Name
 from generator.network.training import TrainingStep
-from generator.page.equations import Writer, local_derivative, printed
+from generator.page.equations import Writer, local_derivative
 from generator.page.formulas import described
-from generator.page.numbers import latex_number
 from generator.page.outline import Row
 
 FULL_DIGITS = 12
@@ -123,7 +122,7 @@ def values_in_full(step: TrainingStep, write: Writer) -> Iterator[Row]:
     seen: dict[str, Row] = {}
     for quantity in _all_quantities(step):
         for symbol in (write.symbols(quantity.name), write.symbols.partial(quantity.name)):
-            value = _plain(quantity, FULL_DIGITS)
+            value = _plain(quantity, FULL_DIGITS, write)
             seen.setdefault(symbol.latex, Row(symbol.key, symbol.latex, "", value))
     return iter(seen.values())
 
@@ -158,7 +157,9 @@ def _all_quantities(step: TrainingStep) -> Iterator[Quantity]:
 
 def _constants(step: TrainingStep) -> Iterator[Quantity]:
     """The constants that the formulas of the activations bring along, such as pi."""
-    definitions = [a.definition for own in step.forward.layers for a in own.activations.flat]
+    passes = [step.forward, step.after] if step.after is not None else [step.forward]
+    layers = [own for values in passes for own in values.layers]
+    definitions = [a.definition for own in layers for a in own.activations.flat]
     for gradients in step.by_sample:
         for gradient in gradients.values():
             for path in gradient.contributions:
@@ -208,13 +209,13 @@ def _computed(values: ForwardPass) -> Iterator[Quantity]:
 
 def _row(quantity: Quantity, meaning: str, digits: int, write: Writer) -> Row:
     symbol = write.symbols(quantity.name)
-    return Row(symbol.key, symbol.latex, meaning, _plain(quantity, digits) if digits else "")
+    return Row(symbol.key, symbol.latex, meaning, _plain(quantity, digits, write) if digits else "")
 
 
-def _plain(quantity: Quantity, digits: int) -> str:
+def _plain(quantity: Quantity, digits: int, write: Writer) -> str:
     """A value as text where text can hold it, else as LaTeX between dollar signs."""
     is_constant = isinstance(quantity.name, str)
-    text = latex_number(printed(quantity, CONSTANT_DIGITS if is_constant else digits))
+    text = write.value(quantity, CONSTANT_DIGITS if is_constant else digits)
     return f"${text}$" if "times" in text else text
 
 
