@@ -15,6 +15,8 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.algebra.code import Code
+
 FloatArray: TypeAlias = NDArray[np.float64]
 ObjectArray: TypeAlias = NDArray[np.object_]
 
@@ -171,6 +173,7 @@ class Function:
         use it), the derivative in each argument; None derives `expression`.
     decimal: a primitive's reading in decimal arithmetic.
     parameters: the numbers that its formulas hold, such as a negative slope.
+    code: how it stands in a program; an activation needs it.
     """
 
     name: str
@@ -181,6 +184,7 @@ class Function:
     derivative: Callable[..., tuple[Expression, ...]] | None = None
     decimal: Callable[..., Decimal] | None = None
     parameters: Mapping[str, Decimal] = field(default_factory=dict)
+    code: Code | None = None
 
     def __call__(self, *arguments: Any) -> Any:
         if any(isinstance(a, np.ndarray) and a.dtype == object for a in arguments):
