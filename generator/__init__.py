@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generator.config import Config
+    from generator.network.training import TrainingStep
+    from generator.page.pytorch import PyTorchSays
 
 FORMATS = ("markdown", "json")
 
@@ -21,7 +23,8 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
 
     name: what the files' names begin with; formats: some of FORMATS.
     Raises located.Unusable where the configuration cannot be used, and
-    ledgers.LedgersDiffer where graph and law disagree: a fault of the generator.
+    ledgers.LedgersDiffer where graph and law, or page and PyTorch, disagree: a fault
+    of the generator.
     """
     from generator.algebra import NotFinite
     from generator.algebra.number import PRECISION
@@ -77,6 +80,7 @@ def _page(config: Config, name: str) -> dict[str, str]:
     is_long = example.trains and example.steps > 1
     plain = run(without_momentum(example)) if is_long and example.has_momentum else None
     worked = Worked(
+        example=example,
         step=step,
         unfrozen=unfrozen,
         run=run(example) if is_long else None,
@@ -84,6 +88,7 @@ def _page(config: Config, name: str) -> dict[str, str]:
         corners=corners,
         check=central_difference(step),
         mistakes=tuple(mistakes(step)),
+        pytorch=_pytorch(step) if config.page.pytorch else None,
     )
     figure = f"{name}-network.svg"
     page = compose(worked, config.page, figure)
@@ -93,3 +98,16 @@ def _page(config: Config, name: str) -> dict[str, str]:
         f"{name}.md": fill(templates, "page.md", page=page),
         figure: fill(templates, "network.svg", figure=drawing),
     }
+
+
+def _pytorch(step: TrainingStep) -> PyTorchSays:
+    """What PyTorch makes of a page's numbers."""
+    from generator.config.located import unusable
+    from generator.page.pytorch import TooCoarse, pytorch_says
+
+    try:
+        return pytorch_says(step)
+    except TooCoarse as error:
+        raise unusable("page.pytorch", str(error)) from error
+    except (ImportError, OSError) as error:
+        raise unusable("page.pytorch", f"PyTorch cannot be imported: {error}") from error

@@ -297,6 +297,8 @@ class _Page(_Part):
     """Significant digits of losses and updated parameters in the result tables."""
     rounding: Literal["exact"] = "exact"
     """exact: as many more digits as a line needs to come out right on a calculator."""
+    pytorch: Truth = False
+    """Whether PyTorch runs the example too and the page says what it found."""
 
 
 class File(_Part):

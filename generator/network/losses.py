@@ -271,7 +271,7 @@ def binary_cross_entropy() -> Loss:
             "yes = t * np.log(np.where(t > 0, y, 1))\n"
             "no = (1 - t) * np.log(np.where(t < 1, 1 - y, 1))\n"
             "-(yes + no)",
-            "(1 - t) / np.where(t < 1, 1 - y, 1) - t / np.where(t > 0, y, 1)",
+            "no = (1 - t) / np.where(t < 1, 1 - y, 1)\nyes = t / np.where(t > 0, y, 1)\nno - yes",
             "F.binary_cross_entropy({y}, t{reduction})",
         ),
     )

@@ -90,23 +90,13 @@ def sgd(
         direction = name(g + h["momentum"] * buffer, "look_ahead") if nesterov else buffer
         return p - h["learning_rate"] * direction, {"momentum_buffer": buffer}
 
-    buffer_line = 'state["momentum_buffer"] = momentum * state["momentum_buffer"] + g'
-    if dampening:
-        buffer_line = (
-            'buffer = momentum * state["momentum_buffer"] + (1 - dampening) * g\n'
-            'state["momentum_buffer"] = g if step == 1 else buffer'
-        )
-    direction_line = 'state["momentum_buffer"]'
-    if nesterov:
-        direction_line = 'g + momentum * state["momentum_buffer"]'
     return _optimizer(
         "sgd",
         step,
         pytorch="SGD",
         code=(
             *_decay_line(weight_decay),
-            *((buffer_line, f"direction = {direction_line}") if momentum else ()),
-            "w - learning_rate * direction" if momentum else "w - learning_rate * g",
+            *_sgd_code(bool(momentum), bool(dampening), nesterov),
         ),
         state=("momentum_buffer",) if momentum else (),
         quirk="first_momentum" if momentum else "",
@@ -157,16 +147,6 @@ def adagrad(
     )
 
 
-CENTERED = (
-    'state["grad_avg"] = alpha * state["grad_avg"] + (1 - alpha) * g',
-    'spread = state["square_avg"] - state["grad_avg"] ** 2',
-)
-MOMENTUM = (
-    'state["momentum_buffer"] = momentum * state["momentum_buffer"] + direction',
-    'direction = state["momentum_buffer"]',
-)
-
-
 def rmsprop(
     learning_rate: Decimal = Decimal("0.01"),
     alpha: Decimal = Decimal("0.99"),
@@ -201,10 +181,7 @@ def rmsprop(
         code=(
             *_decay_line(weight_decay),
             'state["square_avg"] = alpha * state["square_avg"] + (1 - alpha) * g**2',
-            *(CENTERED if centered else ('spread = state["square_avg"]',)),
-            "direction = g / (np.sqrt(spread) + eps)",
-            *(MOMENTUM if momentum else ()),
-            "w - learning_rate * direction",
+            *_rmsprop_code(centered, bool(momentum)),
         ),
         state=(
             "square_avg",
@@ -382,6 +359,40 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
 def _decayed(p: Any, g: Any, h: Mapping[str, Any], weight_decay: Decimal, name: Naming) -> Any:
     """The gradient with PyTorch's weight decay in it, where there is some."""
     return name(g + h["weight_decay"] * p, "decayed_gradient") if weight_decay else g
+
+
+def _sgd_code(has_momentum: bool, has_dampening: bool, nesterov: bool) -> tuple[str, ...]:
+    """The update of sgd; its first step has no dampening."""
+    if not has_momentum:
+        return ("w - learning_rate * g",)
+    lines: tuple[str, ...] = ('state["momentum_buffer"] = momentum * state["momentum_buffer"] + g',)
+    if has_dampening:
+        lines = (
+            'buffer = momentum * state["momentum_buffer"] + (1 - dampening) * g',
+            'state["momentum_buffer"] = g if step == 1 else buffer',
+        )
+    direction = 'state["momentum_buffer"]'
+    direction = f"(g + momentum * {direction})" if nesterov else direction
+    return (*lines, f"w - learning_rate * {direction}")
+
+
+def _rmsprop_code(centered: bool, has_momentum: bool) -> tuple[str, ...]:
+    """The update of rmsprop once its mean of squares is known."""
+    lines: tuple[str, ...] = ('direction = g / (np.sqrt(state["square_avg"]) + eps)',)
+    if centered:
+        lines = (
+            'state["grad_avg"] = alpha * state["grad_avg"] + (1 - alpha) * g',
+            'variance = state["square_avg"] - state["grad_avg"] ** 2',
+            "direction = g / (np.sqrt(variance) + eps)",
+        )
+    if has_momentum:
+        buffer = 'state["momentum_buffer"]'
+        return (
+            *lines,
+            f"{buffer} = momentum * {buffer} + direction",
+            f"w - learning_rate * {buffer}",
+        )
+    return (*lines, "w - learning_rate * direction")
 
 
 def _decay_line(weight_decay: Decimal) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from generator.algebra import Quantity, given
 from generator.network.central_difference import CentralDifference, H
+from generator.network.example import Example
 from generator.network.forward import ForwardPass, parameters_of
 from generator.network.law import Run
 from generator.network.mistakes import Mistake
@@ -27,11 +28,15 @@ from generator.page.outline import (
     Milestone,
     MistakeRow,
     Page,
+    PyTorch,
+    Reproduce,
     SamplePass,
     Training,
     Unit,
     Update,
 )
+from generator.page.programs import numpy_program, pytorch_program
+from generator.page.pytorch import PyTorchSays
 from generator.page.tables import FULL_DIGITS, givens, layer_title, meanings, values_in_full
 
 OPTIMIZER_TITLES = {
@@ -47,23 +52,30 @@ OPTIMIZER_TITLES = {
 
 @dataclass(frozen=True)
 class PageOptions:
-    """How a page is written: a key of NOTATIONS, and the significant digits of its numbers."""
+    """How a page is written: a key of NOTATIONS, and the significant digits of its numbers.
+
+    pytorch: whether it says what PyTorch makes of the example.
+    """
 
     notation: str
     digits: int
     result_digits: int
+    pytorch: bool = False
 
 
 @dataclass(frozen=True)
 class Worked:
     """All that a page is made of.
 
+    example: as it was given, with all of its samples and steps.
     unfrozen: the same step with every bias trained, where some are frozen.
     run: the whole training, where it has more than this step; plain: the same
         without momentum, where there is some.
     corners: the pre-activations that float64 alone would put on the other side of 0.
+    pytorch: what PyTorch says of it, where it was asked.
     """
 
+    example: Example
     step: TrainingStep
     unfrozen: TrainingStep | None
     run: Run | None
@@ -71,6 +83,7 @@ class Worked:
     corners: Sequence[Quantity]
     check: CentralDifference | None
     mistakes: Sequence[Mistake]
+    pytorch: PyTorchSays | None = None
 
 
 def compose(worked: Worked, options: PageOptions, figure: str) -> Page:
@@ -97,7 +110,12 @@ def compose(worked: Worked, options: PageOptions, figure: str) -> Page:
         update=_update(step, worked.unfrozen, write, options.result_digits),
         training=_training(worked.run, worked.plain, options.result_digits) if worked.run else None,
         check=_check(step, worked.check, write, options.digits) if worked.check else None,
+        pytorch=_pytorch(worked.pytorch, options.result_digits) if worked.pytorch else None,
         mistakes=tuple(_mistakes(worked.mistakes, write, options.digits)),
+        reproduce=Reproduce(
+            numpy_program(worked.example, options.result_digits),
+            pytorch_program(worked.example, options.result_digits),
+        ),
         values=tuple(values_in_full(step, write)),
     )
 
@@ -139,6 +157,23 @@ def _check(step: TrainingStep, check: CentralDifference, write: Writer, digits: 
         loss_below=write.value(check.below, FULL_DIGITS),
         quotient=write.line(quotient),
     )
+
+
+def _pytorch(says: PyTorchSays, digits: int) -> PyTorch:
+    def number(loss: float) -> str:
+        return latex_number(rounded(Decimal(loss), digits))
+
+    return PyTorch(
+        version=says.version,
+        before=number(says.before),
+        after="" if says.after is None else number(says.after),
+        bound=f"10^{{{_power_above(says.difference)}}}",
+    )
+
+
+def _power_above(difference: float) -> int:
+    """The power of ten that a difference is below; not under -12, where float64's noise begins."""
+    return max(-12, Decimal(difference).adjusted() + 1) if difference else -12
 
 
 def _mistakes(found: Sequence[Mistake], write: Writer, digits: int) -> Iterator[MistakeRow]:

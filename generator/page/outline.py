@@ -195,6 +195,27 @@ class MistakeRow:
 
 
 @dataclass(frozen=True)
+class PyTorch:
+    """What PyTorch said: the losses, the second empty without an update.
+
+    bound: the power of ten that its relative differences from this page are below.
+    """
+
+    version: str
+    before: str
+    after: str
+    bound: str
+
+
+@dataclass(frozen=True)
+class Reproduce:
+    """Two whole programs that print the page's numbers."""
+
+    numpy: str
+    pytorch: str
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything on a page.
 
@@ -219,5 +240,7 @@ class Page:
     update: Update | None
     training: Training | None
     check: Check | None
+    pytorch: PyTorch | None
     mistakes: tuple[MistakeRow, ...]
+    reproduce: Reproduce
     values: tuple[Row, ...]

@@ -23,10 +23,13 @@ def numbers(rows: Iterable[Iterable[Decimal]]) -> list[list[str]]:
     return [[number(value) for value in row] for row in rows]
 
 
-def call(before: str, arguments: Sequence[Literal], after: str = ")") -> str:
+def call(
+    before: str, arguments: Sequence[Literal], after: str = ")", broken: str | None = None
+) -> str:
     """`before`, the arguments and `after`, on as many lines as they need.
 
-    before ends with an opening bracket, and after begins with the one that closes it.
+    before ends with an opening bracket, and after begins with the one that closes
+    it; broken: what stands between where one line is too short for it.
     """
     inside = ", ".join(_flat(argument) for argument in arguments)
     if len(before + inside + after) <= WIDTH:
@@ -34,7 +37,7 @@ def call(before: str, arguments: Sequence[Literal], after: str = ")") -> str:
     if len(f"    {inside}") <= WIDTH:
         return f"{before}\n    {inside}\n{after}"
     if len(arguments) == 1:
-        return f"{before}\n    {_broken(arguments[0], 4)}\n{after}"
+        return f"{before}\n    {broken or _broken(arguments[0], 4)}\n{after}"
     lines = [f"    {_broken(argument, 4)},\n" for argument in arguments]
     return f"{before}\n{''.join(lines)}{after}"
 
