@@ -22,13 +22,13 @@ class Schedule:
     name: str
     settings: dict[str, Decimal | int]
     rate: Rate
-    code: str = "initial_rate"
-    pytorch: str = ""
+    code: str
+    pytorch: str
 
 
 def constant() -> Schedule:
     """The same learning rate for every update."""
-    return Schedule("constant", {}, lambda rate, update: rate)
+    return Schedule("constant", {}, lambda rate, update: rate, "initial_rate", "ConstantLR")
 
 
 def step(step_size: int, gamma: Decimal = Decimal("0.1")) -> Schedule:

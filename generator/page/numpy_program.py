@@ -125,7 +125,8 @@ def _constants(example: Example) -> Iterator[str]:
     """The numbers of the loss, the penalty, the optimizer and its schedule that a program reads."""
     if example.loss:
         for name, value in example.loss.parameters.items():
-            yield f"{name} = {number(value)}"
+            if mentions(loss_code(example).value, name):
+                yield f"{name} = {number(value)}"
         for name, value in (("l1", example.l1), ("l2", example.l2)):
             if value:
                 yield f"{name} = {number(value)}"

@@ -122,7 +122,7 @@ def _torch_optimizer(example: Example) -> str:
 
 
 def _torch_scheduler(example: Example) -> str:
-    if not _torch_optimizer(example) or not example.schedule.pytorch or example.steps == 1:
+    if not _torch_optimizer(example) or example.schedule.name == "constant" or example.steps == 1:
         return ""
     settings = example.schedule.settings.items()
     arguments = ["optimizer", *(f"{name}={_setting(value)}" for name, value in settings)]

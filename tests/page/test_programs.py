@@ -1,22 +1,28 @@
 """The NumPy program of a page prints the page's numbers, and both read as a person writes them."""
 
 import math
+import re
 import shutil
 import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from generator import generate
 from generator.config import parse
 from generator.network.activations import ACTIVATIONS
 from generator.network.losses import LOSSES
+from generator.network.optimizers import OPTIMIZERS
+from generator.network.schedules import SCHEDULES
 from generator.page.programs import numpy_program, pytorch_program
 from generator.page.python_text import factor, number, tidy
 from tests.program_lines import differences, drawn_example, expected, run
 
 GALLERY = sorted((Path(__file__).parents[2] / "docs/examples").glob("*.yaml"), key=lambda p: p.stem)
+MAZUR = next(path for path in GALLERY if path.stem == "mazur")
 CORNERS = np.array([[0.0, 3.0, -3.0, 1.0, -1.0, 0.5, -0.5, 25.0, -25.0, 300.0, -300.0]])
 TARGETS = np.array([[0.25, 0.5, 0.75, 0.125]])
 OUTPUTS = np.array([[0.5, 0.5, 0.125, 0.875]])
@@ -40,10 +46,65 @@ def test_the_numpy_program_of_a_drawn_configuration_prints_its_golden_values(num
     assert not lines, "\n".join([*lines, text, program])
 
 
+def test_the_drawn_configurations_hold_every_kind_of_example():
+    examples = [drawn_example(number)[0] for number in range(300)]
+    layers = [layer for example in examples for layer in example.layers]
+    trained = [example for example in examples if example.trains]
+    assert {layer.activation.name for layer in layers} == set(ACTIVATIONS)
+    assert {example.loss.name for example in examples if example.loss} == set(LOSSES)
+    assert {example.optimizer.name for example in trained} == set(OPTIMIZERS)
+    assert {example.schedule.name for example in trained if example.steps > 1} == set(SCHEDULES)
+    kinds = {
+        "forward only": any(example.loss is None for example in examples),
+        "no optimizer": any(example.loss and not example.optimizer for example in examples),
+        "a shared bias": any(layer.shared_bias and layer.units > 1 for layer in layers),
+        "no bias": any(not layer.biases for layer in layers),
+        "frozen weights": any(not layer.trains_weights for layer in layers),
+        "frozen biases": any(example.freezes_biases for example in trained),
+        "both penalties": any(example.l1 and example.l2 for example in trained),
+        "a sum over samples": any(example.reduction == "sum" for example in trained),
+        "batches": any(example.batch_size < len(example.samples) for example in trained),
+        "a hidden softmax": any(
+            own.activation.name == "softmax" for example in trained for own in example.layers[:-1]
+        ),
+    }
+    assert [kind for kind, found in kinds.items() if not found] == []
+
+
 def test_a_program_has_as_many_digits_as_the_page():
-    (mazur,) = (path for path in GALLERY if path.stem == "mazur")
-    assert run(numpy_program(example_of(mazur), 4))[0] == ("loss before the step", [0.2984])
-    assert run(numpy_program(example_of(mazur), 9))[-1][1] == [0.291027774]
+    assert run(numpy_program(example_of(MAZUR), 4))[0] == ("loss before the step", [0.2984])
+    assert run(numpy_program(example_of(MAZUR), 9))[-1][1] == [0.291027774]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (" * sigmoid_slope(z1)", ""),
+        ("W2.T @ delta2", "W2 @ delta2"),
+        ("W1 - learning_rate", "W1 + learning_rate"),
+        ("0.15, 0.20", "0.15, 0.2000001"),
+        ("delta2.sum()", "delta2.mean()"),
+        ('show("gradient of b1", db1)\n', ""),
+    ],
+)
+def test_a_wrong_program_is_seen(right, wrong):
+    example = example_of(MAZUR)
+    program = numpy_program(example, 9)
+    assert right in program
+    assert differences(run(program.replace(right, wrong)), expected(example))
+
+
+def test_the_programs_stand_on_the_page_whole_and_run_by_themselves(tmp_path):
+    page = generate(MAZUR.read_text(encoding="utf-8"), "mazur")["mazur.md"]
+    on_page = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    example = example_of(MAZUR)
+    assert on_page == [numpy_program(example, 9), pytorch_program(example, 9)]
+    program = tmp_path / "program.py"
+    program.write_text(on_page[0], encoding="utf-8")
+    command = [sys.executable, "-I", "-W", "error", str(program)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[0] == "loss before the step: 0.298371109"
+    assert done.stdout.splitlines()[-1] == "loss after the step: 0.291027774"
 
 
 # The lines of each entry of the tables, at corners and far out, where a network seldom comes
@@ -122,8 +183,7 @@ def test_a_program_is_one_that_its_formatter_leaves_as_it_is(tmp_path):
 
 
 def test_a_program_holds_only_what_its_example_uses():
-    (mazur,) = (path for path in GALLERY if path.stem == "mazur")
-    for program in (numpy_program(example_of(mazur), 9), pytorch_program(example_of(mazur), 9)):
+    for program in (numpy_program(example_of(MAZUR), 9), pytorch_program(example_of(MAZUR), 9)):
         assert "generator" not in program
         assert not [
             word for word in ("tanh", "softmax", "adam", "state", "math") if word in program
