@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from generator.network.example import Example
 from generator.network.optimizers import OPTIMIZERS
+from generator.network.schedules import SCHEDULES
 from generator.page.program import (
     activation_code,
     filled,
@@ -35,14 +36,14 @@ def pytorch_program(example: Example, result_digits: int) -> str:
         given.append(
             call(f"{name_of_all('t', example)} = torch.tensor(", [_torch_targets(example)])
         )
+    grad = ["requires_grad=True"] if example.loss else []
     parameters = []
     for index, layer in enumerate(example.layers, start=1):
-        weights = [numbers(layer.weights), "requires_grad=True"]
-        parameters.append(call(f"W{index} = torch.tensor(", weights))
+        parameters.append(call(f"W{index} = torch.tensor(", [numbers(layer.weights), *grad]))
         if layer.biases:
             (biases,) = numbers([layer.biases])
             own = biases[0] if layer.shared_bias else biases
-            parameters.append(call(f"b{index} = torch.tensor(", [own, "requires_grad=True"]))
+            parameters.append(call(f"b{index} = torch.tensor(", [own, *grad]))
     *hidden, last = [_torch_layer(example, index) for index in range(len(example.layers))]
     return filled(
         "program_pytorch.py.jinja",
@@ -108,26 +109,31 @@ def _torch_penalty(example: Example) -> Iterator[str]:
 
 
 def _torch_optimizer(example: Example) -> str:
-    """The optimizer with the parameters that it moves; of its settings those not by default."""
+    """The optimizer with the parameters that it moves."""
     if not moves(example):
         return ""
     assert example.optimizer is not None
     trained = [own.name for own in parameters_of(example) if own.trains]
-    arguments: list[Any] = [trained]
-    defaults = inspect.signature(OPTIMIZERS[example.optimizer.name]).parameters
-    for name, value in example.optimizer.settings.items():
-        if name == "learning_rate" or value != defaults[name].default:
-            arguments.append(f"{RENAMED.get(name, name)}={_setting(value)}")
+    settings = _settings(OPTIMIZERS[example.optimizer.name], example.optimizer.settings)
+    arguments: list[Any] = [trained, *settings]
     return call(f"optimizer = torch.optim.{example.optimizer.pytorch}(", arguments)
 
 
 def _torch_scheduler(example: Example) -> str:
     if not _torch_optimizer(example) or example.schedule.name == "constant" or example.steps == 1:
         return ""
-    settings = example.schedule.settings.items()
-    arguments = ["optimizer", *(f"{name}={_setting(value)}" for name, value in settings)]
+    settings = _settings(SCHEDULES[example.schedule.name], example.schedule.settings)
+    arguments = ["optimizer", *settings]
     name = f"torch.optim.lr_scheduler.{example.schedule.pytorch}"
     return call(f"scheduler = {name}(", arguments)
+
+
+def _settings(entry: Callable[..., Any], settings: Mapping[str, Any]) -> Iterator[str]:
+    """The learning rate, and of the other settings those that are not PyTorch's defaults."""
+    defaults = inspect.signature(entry).parameters
+    for name, value in settings.items():
+        if name == "learning_rate" or value != defaults[name].default:
+            yield f"{RENAMED.get(name, name)}={_setting(value)}"
 
 
 def _setting(value: Any) -> str:
