@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generator.config import Config
+    from generator.network.training import TrainingStep
+    from generator.page.pytorch import PyTorchSays
 
 FORMATS = ("markdown", "json")
 __version__ = "0.1.0"
@@ -23,7 +25,8 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
     name: what the files' names begin with; formats: some of FORMATS. A page comes first,
     with its figures and with the golden values for its readers to download.
     Raises located.Unusable where the configuration cannot be used, and
-    ledgers.LedgersDiffer where graph and law disagree: a fault of the generator.
+    ledgers.LedgersDiffer where graph and law, or page and PyTorch, disagree: a fault
+    of the generator.
     """
     from generator.algebra import NotFinite
     from generator.algebra.number import PRECISION
@@ -82,12 +85,14 @@ def _page(config: Config, text: str, name: str) -> dict[str, str]:
     is_long = example.trains and example.steps > 1
     plain = run(without_momentum(example)) if is_long and example.has_momentum else None
     check = central_difference(step)
+    said = _pytorch(step) if config.page.pytorch else None
     if config.page.rounding == "stepwise":
         steps = [step, unfrozen] if unfrozen else [step]
         step, *others = stepwise(steps, config.page.digits)
         unfrozen = others[0] if others else None
         corners = [quantity for quantity in corners if is_zero(step, quantity)]
     worked = Worked(
+        example=example,
         step=step,
         unfrozen=unfrozen,
         run=run(example) if is_long else None,
@@ -95,6 +100,7 @@ def _page(config: Config, text: str, name: str) -> dict[str, str]:
         corners=corners,
         check=check,
         mistakes=tuple(mistakes(step)),
+        pytorch=said,
     )
     options = config.page
     colophon = Colophon(text.strip("\n"), __version__, f"{name}.json")
@@ -103,3 +109,16 @@ def _page(config: Config, text: str, name: str) -> dict[str, str]:
         step, worked.run, plain, options.notation, options.digits, page.figure_text, name
     )
     return {f"{name}.md": fill(environment(), "page.md", page=page)} | files
+
+
+def _pytorch(step: TrainingStep) -> PyTorchSays:
+    """What PyTorch makes of a page's numbers."""
+    from generator.config.located import unusable
+    from generator.page.pytorch import TooCoarse, pytorch_says
+
+    try:
+        return pytorch_says(step)
+    except TooCoarse as error:
+        raise unusable("page.pytorch", str(error)) from error
+    except (ImportError, OSError) as error:
+        raise unusable("page.pytorch", f"PyTorch cannot be imported: {error}") from error

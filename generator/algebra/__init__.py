@@ -5,6 +5,7 @@ quantity is a name for one, and everything else is a reading of the tree.
 """
 
 from generator.algebra.calculus import local_derivatives
+from generator.algebra.code import Code
 from generator.algebra.expression import (
     Call,
     Constant,
@@ -25,6 +26,7 @@ from generator.algebra.number import NotFinite, defined, evaluate, given
 
 __all__ = [
     "Call",
+    "Code",
     "Constant",
     "Expression",
     "Function",

@@ -15,6 +15,8 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.algebra.code import Code
+
 FloatArray: TypeAlias = NDArray[np.float64]
 ObjectArray: TypeAlias = NDArray[np.object_]
 
@@ -172,6 +174,7 @@ class Function:
     decimal: a primitive's reading in decimal arithmetic.
     parameters: the numbers that its formulas hold, such as a negative slope.
     corners: the last arguments at which its formula or its derivative becomes another.
+    code: how it stands in a program; an activation needs it.
     """
 
     name: str
@@ -183,6 +186,7 @@ class Function:
     decimal: Callable[..., Decimal] | None = None
     parameters: Mapping[str, Decimal] = field(default_factory=dict)
     corners: tuple[Decimal, ...] = ()
+    code: Code | None = None
 
     def __call__(self, *arguments: Any) -> Any:
         if any(isinstance(a, np.ndarray) and a.dtype == object for a in arguments):

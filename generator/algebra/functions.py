@@ -7,6 +7,7 @@ from decimal import Decimal, DivisionByZero, localcontext
 
 import numpy as np
 
+from generator.algebra.code import Code
 from generator.algebra.expression import (
     ONE,
     ZERO,
@@ -114,6 +115,7 @@ tanh = Function(
     kernel=np.tanh,
     slope=lambda x: 1 / np.cosh(np.clip(x, -350, 350)) ** 2,
     derivative=lambda x, output: (1 - output**2,),
+    code=Code("np.tanh(z)", "1 / np.cosh(z) ** 2", "torch.tanh({z})"),
     decimal=_tanh,
 )
 

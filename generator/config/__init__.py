@@ -78,6 +78,7 @@ def _resolved(file: File) -> Config:
         page.detail,
         tuple(page.views),
         page.rounding,
+        page.pytorch,
     )
     return Config(example, options)
 

@@ -302,6 +302,8 @@ class _Page(_Part):
     rounding: Literal["exact", "stepwise"] = "exact"
     """exact: as many more digits as a line needs to come out right on a calculator; stepwise:
     each value is rounded where it is computed, and the next step goes on with that."""
+    pytorch: Truth = False
+    """Whether PyTorch runs the example too and the page says what it found."""
 
 
 class File(_Part):

@@ -14,6 +14,7 @@ from generator.config.located import Path
 from generator.network.initializers import INITIALIZERS
 from generator.network.losses import LOSSES
 from generator.page.notation import NOTATIONS
+from generator.page.pytorch import is_installed
 
 Misfit: TypeAlias = tuple[Path, str]
 
@@ -52,10 +53,30 @@ def misfits(file: Any) -> Iterator[Misfit]:
     yield from _targets(file)
     yield from _fit_of_loss(file, layers)
     optimizer = _get(file, "optimizer")
-    if str(_get(optimizer, "nesterov")).lower() in ("true", "yes", "on"):
+    if _is_true(_get(optimizer, "nesterov")):
         momentum, dampening = _get(optimizer, "momentum"), _get(optimizer, "dampening")
         if _is_zero(momentum) or not _is_zero(dampening):
             yield ("optimizer", "nesterov"), "needs a momentum above 0 and no dampening"
+    yield from _pytorch(file)
+
+
+def _pytorch(file: Any) -> Iterator[Misfit]:
+    """What a page needs to say what PyTorch makes of it."""
+    if not _is_true(_get(_get(file, "page"), "pytorch")):
+        return
+    path = ("page", "pytorch")
+    samples = _items(_get(file, "samples"))
+    if _get(file, "loss") is None or all(_get(sample, "targets") is None for sample in samples):
+        yield (
+            path,
+            "compares gradients; without a loss and targets there are none, so leave it out",
+        )
+    elif not is_installed():
+        yield (
+            path,
+            "needs PyTorch, which is not installed: pip install torch, "
+            "or pip install -e '.[oracle]' in a checkout; or leave it out",
+        )
 
 
 def _layer(
@@ -205,6 +226,10 @@ def _name(part: Any) -> str | None:
     """The name of an entry, given bare or in a mapping."""
     name = _get(part, "name") if isinstance(part, dict) else part
     return str(name) if isinstance(name, str) else None
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() in ("true", "yes", "on")
 
 
 def _is_zero(number: Any) -> bool:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from generator.algebra import Call, Expression, Function, defined, exp
+from generator.algebra import Call, Code, Expression, Function, defined, exp
 from generator.algebra.expression import HALF, ONE, ZERO, Constant, FloatArray, as_expression
 from generator.algebra.functions import (
     PI,
@@ -40,6 +40,9 @@ class Activation(Protocol):
     @property
     def parameters(self) -> Mapping[str, Decimal]: ...
 
+    @property
+    def code(self) -> Code | None: ...
+
     def __call__(self, z: Any, /) -> Any: ...
 
     def pullback(self, gradient: FloatArray, z: FloatArray) -> FloatArray: ...
@@ -53,6 +56,7 @@ def linear() -> Activation:
         kernel=lambda z: z,
         slope=np.ones_like,
         expression=lambda z: z,
+        code=Code("z", "np.ones_like(z)", "{z}"),
     )
 
 
@@ -81,6 +85,11 @@ _sigmoid = Function(
     slope=_logistic_slope,
     expression=lambda z: 1 / (1 + exp(-z)),
     derivative=lambda z, a: (a * (1 - a),),
+    code=Code(
+        "1 / (1 + np.exp(-z))",
+        "sigmoid(z) * sigmoid(-z)  # a (1 - a)",
+        "torch.sigmoid({z})",
+    ),
 )
 
 _softplus_function = Function(
@@ -90,6 +99,7 @@ _softplus_function = Function(
     slope=_logistic,
     expression=lambda z: ln(1 + exp(z)),
     derivative=lambda z, a: (_sigmoid(z),),
+    code=Code("np.logaddexp(0, z)", "1 / (1 + np.exp(-z))", "F.softplus({z}, threshold=40)"),
 )
 
 
@@ -113,6 +123,7 @@ def relu() -> Activation:
         slope=lambda z: np.where(z > 0, 1.0, 0.0),
         expression=lambda z: maximum(ZERO, z),
         derivative=lambda z, a: (ONE if is_positive(z) else ZERO,),
+        code=Code("np.maximum(z, 0)", "np.where(z > 0, 1.0, 0.0)", "F.relu({z})"),
     )
 
 
@@ -128,6 +139,11 @@ def leaky_relu(negative_slope: Decimal = Decimal("0.01")) -> Activation:
         slope=lambda z: np.where(z > 0, 1.0, number),
         expression=lambda z: z if is_positive(z) else slope * z,
         derivative=lambda z, a: (ONE if is_positive(z) else slope,),
+        code=Code(
+            "np.where(z > 0, z, negative_slope * z)",
+            "np.where(z > 0, 1.0, negative_slope)",
+            "F.leaky_relu({z}, negative_slope={negative_slope})",
+        ),
     )
 
 
@@ -143,6 +159,11 @@ def elu(alpha: Decimal = Decimal("1.0")) -> Activation:
         slope=lambda z: np.where(z > 0, 1.0, number * np.exp(np.minimum(z, 0))),
         expression=lambda z: z if is_positive(z) else scale * (exp(z) - 1),
         derivative=lambda z, a: (ONE if is_positive(z) else a + scale,),
+        code=Code(
+            "np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))",
+            "np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0)))",
+            "F.elu({z}, alpha={alpha})",
+        ),
     )
 
 
@@ -162,6 +183,13 @@ def selu() -> Activation:
         slope=lambda z: s * np.where(z > 0, 1.0, a_ * np.exp(np.minimum(z, 0))),
         expression=lambda z: scale * z if is_positive(z) else scale * alpha * (exp(z) - 1),
         derivative=lambda z, a: (scale if is_positive(z) else a + scale * alpha,),
+        code=Code(
+            f"scale, alpha = {s!r}, {a_!r}\n"
+            "scale * np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0)))",
+            f"scale, alpha = {s!r}, {a_!r}\n"
+            "scale * np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0)))",
+            "F.selu({z})",
+        ),
     )
 
 
@@ -172,6 +200,7 @@ def gelu() -> Activation:
         result: FloatArray = normal_cdf.kernel(z) + z * normal_cdf.slope(z)
         return result
 
+    phi = "phi = 0.5 * np.vectorize(math.erfc)(-z / np.sqrt(2))  # the normal distribution"
     return Function(
         name="gelu",
         latex=r"\mathrm{GELU}\left(%s\right)",
@@ -179,6 +208,11 @@ def gelu() -> Activation:
         slope=slope,
         expression=lambda z: z * normal_cdf(z),
         derivative=lambda z, a: (normal_cdf(z) + z * exp(-(z**2) / 2) / sqrt(2 * PI),),
+        code=Code(
+            f"{phi}\nz * phi",
+            f"{phi}\nphi + z * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)",
+            "F.gelu({z})",
+        ),
     )
 
 
@@ -186,6 +220,7 @@ def gelu_tanh() -> Activation:
     """The approximation of GELU by a hyperbolic tangent."""
     cubic = as_expression(Decimal("0.044715"))
     root = np.sqrt(2 / np.pi)
+    tanh_line = "t = np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))"
 
     def inner(z: FloatArray) -> FloatArray:
         result: FloatArray = root * (z + 0.044715 * z**3)
@@ -202,6 +237,13 @@ def gelu_tanh() -> Activation:
         kernel=lambda z: 0.5 * z * (1 + np.tanh(inner(z))),
         slope=slope,
         expression=lambda z: HALF * z * (1 + hyperbolic_tangent(sqrt(2 / PI) * (z + cubic * z**3))),
+        code=Code(
+            f"{tanh_line}\n0.5 * z * (1 + t)",
+            f"{tanh_line}\n"
+            "inner = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * z**2)\n"
+            "0.5 * (1 + t) + 0.5 * z * (1 - t**2) * inner",
+            'F.gelu({z}, approximate="tanh")',
+        ),
     )
 
 
@@ -220,6 +262,11 @@ def silu() -> Activation:
         slope=slope,
         expression=lambda z: z * _sigmoid(z),
         derivative=lambda z, a: (_sigmoid(z) * (1 + z * (1 - _sigmoid(z))),),
+        code=Code(
+            "z / (1 + np.exp(-z))",
+            "s = 1 / (1 + np.exp(-z))  # the sigmoid of z\ns * (1 + z / (1 + np.exp(z)))",
+            "F.silu({z})",
+        ),
     )
 
 
@@ -237,6 +284,7 @@ def softsign() -> Activation:
         slope=lambda z: 1 / (1 + np.abs(z)) ** 2,
         expression=lambda z: z / (1 + absolute(z)),
         derivative=lambda z, a: (1 / (1 + absolute(z)) ** 2,),
+        code=Code("z / (1 + np.abs(z))", "1 / (1 + np.abs(z)) ** 2", "F.softsign({z})"),
     )
 
 
@@ -254,6 +302,13 @@ def mish() -> Activation:
         kernel=lambda z: z * np.tanh(_softplus(z)),
         slope=slope,
         expression=lambda z: z * hyperbolic_tangent(_softplus_function(z)),
+        code=Code(
+            "z * np.tanh(np.logaddexp(0, z))",
+            "softplus = np.logaddexp(0, z)\n"
+            "s = 1 / (1 + np.exp(-z))  # the slope of softplus\n"
+            "np.tanh(softplus) + z * s / np.cosh(softplus) ** 2",
+            "F.mish({z})",
+        ),
     )
 
 
@@ -276,6 +331,11 @@ def hard_sigmoid() -> Activation:
         slope=lambda z: np.where(np.abs(z) < 3, 1 / 6, 0.0),
         expression=lambda z: sides[side(z)](z),
         derivative=lambda z, a: (ZERO if side(z) else as_expression(1) / as_expression(6),),
+        code=Code(
+            "np.clip(z + 3, 0, 6) / 6",
+            "np.where(np.abs(z) < 3, 1 / 6, 0.0)",
+            "F.relu6({z} + 3) / 6",  # the slope of F.hardsigmoid has only float32's digits
+        ),
     )
 
 
@@ -288,6 +348,11 @@ class Softmax:
 
     name = "softmax"
     parameters: Mapping[str, Decimal] = {}
+    code = Code(
+        "powers = np.exp(z - z.max(axis=0))\npowers / powers.sum(axis=0)",
+        "p * (gradient - (p * gradient).sum(axis=0))",  # of p and of the gradient in p
+        "F.softmax({z}, dim=1)",
+    )
 
     def __call__(self, z: Any) -> Any:
         """Probabilities, each column summing to 1: (units, samples)."""

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.algebra import Expression, Function, evaluate, exp
+from generator.algebra import Code, Expression, Function, evaluate, exp
 from generator.algebra.expression import HALF, ZERO, FloatArray, as_expression, negate
 from generator.algebra.functions import absolute, is_positive, ln, maximum, sign, tanh
 
@@ -30,12 +30,15 @@ class FromLogits:
     float64 does not hold it. signal: the derivative of the summed terms in z.
     shortcut: that derivative in one term of the algebra, from t and y; where
     needs_distribution, only if a sample's targets sum to 1.
+    code: the terms in a program, of the logits z; its slope is the signal, of the
+    outputs y, for targets that sum to 1 where that is needed.
     """
 
     terms: Callable[[FloatArray, FloatArray], FloatArray]
     slope: Callable[[FloatArray, FloatArray], FloatArray]
     signal: Callable[[FloatArray, FloatArray], FloatArray]
     shortcut: Callable[[Expression, Expression], Expression]
+    code: Code
     needs_distribution: bool = False
 
 
@@ -46,6 +49,8 @@ class Loss:
     from_logits: the fused forms, by the name of the last layer's activation.
     needs: the name of the activation without which the loss makes no sense.
     has_half: whether the term carries a factor of one half.
+    sample_mean: PyTorch's reduction that is the mean over samples of a loss that
+        is a sum over outputs; empty where it has none.
     """
 
     name: str
@@ -54,10 +59,16 @@ class Loss:
     from_logits: Mapping[str, FromLogits] = field(default_factory=dict)
     needs: str | None = None
     has_half: bool = False
+    sample_mean: str = ""
 
     @property
     def parameters(self) -> Mapping[str, Decimal]:
         return self.term.parameters
+
+    def code_after(self, activation: str) -> Code | None:
+        """Its terms in a program, after a last layer with this activation."""
+        fused = self.from_logits.get(activation)
+        return fused.code if fused else self.term.code
 
     def terms(self, t: Any, y: Any, z: Any, activation: str) -> Any:
         """The terms (outputs, samples); from the logits where floats would lose them."""
@@ -75,6 +86,7 @@ def half_squared_error() -> Loss:
         slope=lambda t, y: y - t,
         expression=lambda t, y: HALF * (t - y) ** 2,
         derivative=lambda t, y, loss: (t - y, -(t - y)),
+        code=Code("0.5 * (t - y) ** 2", "y - t", "0.5 * F.mse_loss({y}, t{reduction})"),
     )
     return Loss("half_squared_error", term, is_mean=False, has_half=True)
 
@@ -86,6 +98,7 @@ _square = Function(
     slope=lambda t, y: 2 * (y - t),
     expression=lambda t, y: (t - y) ** 2,
     derivative=lambda t, y, loss: (2 * (t - y), -(2 * (t - y))),
+    code=Code("(t - y) ** 2", "2 * (y - t)", "F.mse_loss({y}, t{reduction})"),
 )
 
 
@@ -108,6 +121,7 @@ def mean_absolute_error() -> Loss:
         slope=lambda t, y: np.sign(y - t),
         expression=lambda t, y: absolute(t - y),
         derivative=lambda t, y, loss: (sign(t - y), -sign(t - y)),
+        code=Code("np.abs(t - y)", "np.sign(y - t)", "F.l1_loss({y}, t{reduction})"),
     )
     return Loss("mean_absolute_error", term)
 
@@ -132,6 +146,13 @@ def huber(delta: Decimal = Decimal("1.0")) -> Loss:
         ),
         derivative=lambda t, y, loss: (
             (t - y, -(t - y)) if is_near(t, y) else (edge * sign(t - y), -(edge * sign(t - y)))
+        ),
+        code=Code(
+            "distance = np.abs(t - y)\n"
+            "far = delta * (distance - 0.5 * delta)\n"
+            "np.where(distance < delta, 0.5 * distance**2, far)",
+            "np.clip(y - t, -delta, delta)",
+            "F.huber_loss({y}, t{reduction}, delta={delta})",
         ),
     )
     return Loss("huber", term, has_half=True)
@@ -165,6 +186,15 @@ def smooth_l1(beta: Decimal = Decimal("1.0")) -> Loss:
         derivative=lambda t, y, loss: (
             ((t - y) / edge, -((t - y) / edge)) if is_near(t, y) else (sign(t - y), -sign(t - y))
         ),
+        code=Code(
+            "distance = np.abs(t - y)\n"
+            "near = distance**2 / (2 * beta)\n"
+            "np.where(distance < beta, near, distance - 0.5 * beta)",
+            "np.clip((y - t) / beta, -1, 1)",
+            "F.smooth_l1_loss({y}, t{reduction}, beta={beta})",
+        )
+        if beta
+        else Code("np.abs(t - y)", "np.sign(y - t)", "F.l1_loss({y}, t{reduction})"),
     )
     return Loss("smooth_l1", term, has_half=True)
 
@@ -184,6 +214,11 @@ def log_cosh() -> Loss:
         slope=lambda t, y: np.tanh(y - t),
         expression=lambda t, y: ln((exp(y - t) + exp(-(y - t))) / 2),
         derivative=lambda t, y, loss: (-tanh(y - t), tanh(y - t)),
+        code=Code(
+            "np.logaddexp(y - t, t - y) - np.log(2)  # ln cosh(y - t)",
+            "np.tanh(y - t)",
+            "(torch.logaddexp({y} - t, t - {y}) - math.log(2)).{reduce}()",
+        ),
     )
     return Loss("log_cosh", term)
 
@@ -232,6 +267,18 @@ def binary_cross_entropy() -> Loss:
         slope=slope,
         expression=expression,
         derivative=derivative,
+        code=Code(
+            "yes = t * np.log(np.where(t > 0, y, 1))\n"
+            "no = (1 - t) * np.log(np.where(t < 1, 1 - y, 1))\n"
+            "-(yes + no)",
+            "no = (1 - t) / np.where(t < 1, 1 - y, 1)\nyes = t / np.where(t > 0, y, 1)\nno - yes",
+            "F.binary_cross_entropy({y}, t{reduction})",
+        ),
+    )
+    of_logits = Code(
+        "np.logaddexp(0, z) - t * z",
+        "y - t",
+        "F.binary_cross_entropy_with_logits({y}, t{reduction})",
     )
 
     def fused_slope(t: FloatArray, z: FloatArray) -> FloatArray:
@@ -239,7 +286,7 @@ def binary_cross_entropy() -> Loss:
         other = np.where(t == 1, 0.0, (1 - t) * (1 + np.exp(z)))
         return other - one
 
-    fused = FromLogits(terms, fused_slope, signal, lambda t, y: y - t)
+    fused = FromLogits(terms, fused_slope, signal, lambda t, y: y - t, of_logits)
     return Loss("binary_cross_entropy", term, from_logits={"sigmoid": fused})
 
 
@@ -252,6 +299,9 @@ def _log_softmax(z: FloatArray) -> FloatArray:
 def _softmax_slope(t: FloatArray, z: FloatArray) -> FloatArray:
     """-t / p, the derivative of -t ln p in p, from the logits of p."""
     return np.where(t == 0, 0.0, -t * np.exp(-_log_softmax(z)))
+
+
+LOG_SOFTMAX = "shifted = z - z.max(axis=0)\nlog_p = shifted - np.log(np.exp(shifted).sum(axis=0))\n"
 
 
 def cross_entropy() -> Loss:
@@ -269,10 +319,16 @@ def cross_entropy() -> Loss:
         slope=_softmax_slope,
         signal=lambda t, z: np.exp(_log_softmax(z)) * t.sum(axis=0) - t,
         shortcut=lambda t, p: p - t,
+        code=Code(f"{LOG_SOFTMAX}-t * log_p", "y - t", "F.cross_entropy({y}, t{reduction})"),
         needs_distribution=True,
     )
     return Loss(
-        "cross_entropy", term, is_mean=False, from_logits={"softmax": fused}, needs="softmax"
+        "cross_entropy",
+        term,
+        is_mean=False,
+        from_logits={"softmax": fused},
+        needs="softmax",
+        sample_mean="mean",
     )
 
 
@@ -285,6 +341,11 @@ def hinge() -> Loss:
         slope=lambda t, y: np.where(1 - t * y > 0, -t, 0.0),
         expression=lambda t, y: maximum(ZERO, 1 - t * y),
         derivative=lambda t, y, loss: (-y, -t) if is_positive(1 - t * y) else (ZERO, ZERO),
+        code=Code(
+            "np.maximum(0, 1 - t * y)",
+            "np.where(1 - t * y > 0, -t, 0.0)",
+            "F.relu(1 - t * {y}).{reduce}()",
+        ),
     )
     return Loss("hinge", term, is_mean=False)
 
@@ -302,12 +363,22 @@ def kl_divergence() -> Loss:
         slope=lambda t, p: np.where(t == 0, 0.0, -t / np.where(t == 0, 1.0, p)),
         expression=lambda t, p: t * ln(t / p) if evaluate(t) else ZERO,
         derivative=lambda t, p, loss: (ln(t / p) + 1, -(t / p)) if evaluate(t) else (ZERO, ZERO),
+        code=Code(
+            "ratio = np.where(t > 0, t, 1) / np.where(t > 0, y, 1)\nt * np.log(ratio)",
+            "-t / np.where(t > 0, y, 1)",
+            "F.kl_div({y}[t > 0].log(), t[t > 0]{reduction})",
+        ),
     )
     fused = FromLogits(
         terms=lambda t, z: entropy(t) - t * _log_softmax(z),
         slope=_softmax_slope,
         signal=lambda t, z: np.exp(_log_softmax(z)) * t.sum(axis=0) - t,
         shortcut=lambda t, p: p - t,
+        code=Code(
+            f"{LOG_SOFTMAX}t * (np.log(np.where(t > 0, t, 1)) - log_p)",
+            "y - t",
+            "F.kl_div(F.log_softmax({y}, dim=1), t{reduction})",
+        ),
         needs_distribution=True,
     )
     return Loss("kl_divergence", term, is_mean=False, from_logits={"softmax": fused})

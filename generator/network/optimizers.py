@@ -44,6 +44,9 @@ class Optimizer:
     settings: all of them as PyTorch calls them, resolved.
     state: the names of the state's arrays, all zero before the first update
         unless `initial` says otherwise.
+    code: the body of a NumPy function of the parameter w, its gradient g, its
+        state and the number of the step; the last line is the new parameter.
+    pytorch: the name of its class in torch.optim.
     quirk: what PyTorch does and a reader would not expect; empty if nothing.
     """
 
@@ -53,6 +56,8 @@ class Optimizer:
     state: tuple[str, ...]
     step: Step
     initial: Mapping[str, Decimal]
+    code: tuple[str, ...]
+    pytorch: str
     quirk: str = ""
 
     @property
@@ -88,6 +93,11 @@ def sgd(
     return _optimizer(
         "sgd",
         step,
+        pytorch="SGD",
+        code=(
+            *_decay_line(weight_decay),
+            *_sgd_code(bool(momentum), bool(dampening), nesterov),
+        ),
         state=("momentum_buffer",) if momentum else (),
         quirk="first_momentum" if momentum else "",
         learning_rate=learning_rate,
@@ -120,6 +130,13 @@ def adagrad(
     return _optimizer(
         "adagrad",
         step,
+        pytorch="Adagrad",
+        code=(
+            *_decay_line(weight_decay),
+            'state["sum"] = state["sum"] + g**2',
+            *(("rate = learning_rate / (1 + (step - 1) * lr_decay)",) if lr_decay else ()),
+            f'w - {"rate" if lr_decay else "learning_rate"} * g / (np.sqrt(state["sum"]) + eps)',
+        ),
         state=("sum",),
         initial={"sum": initial_accumulator_value},
         learning_rate=learning_rate,
@@ -160,6 +177,12 @@ def rmsprop(
     return _optimizer(
         "rmsprop",
         step,
+        pytorch="RMSprop",
+        code=(
+            *_decay_line(weight_decay),
+            'state["square_avg"] = alpha * state["square_avg"] + (1 - alpha) * g**2',
+            *_rmsprop_code(centered, bool(momentum)),
+        ),
         state=(
             "square_avg",
             *(("grad_avg",) if centered else ()),
@@ -195,6 +218,15 @@ def adadelta(
     return _optimizer(
         "adadelta",
         step,
+        pytorch="Adadelta",
+        code=(
+            *_decay_line(weight_decay),
+            'state["square_avg"] = rho * state["square_avg"] + (1 - rho) * g**2',
+            'ratio = np.sqrt(state["acc_delta"] + eps) / np.sqrt(state["square_avg"] + eps)',
+            "delta = ratio * g",
+            'state["acc_delta"] = rho * state["acc_delta"] + (1 - rho) * delta**2',
+            "w - learning_rate * delta",
+        ),
         state=("square_avg", "acc_delta"),
         learning_rate=learning_rate,
         rho=rho,
@@ -214,6 +246,15 @@ def _adam_step(
     return moved, {"exp_avg": mean, "exp_avg_sq": square}
 
 
+ADAM_LINES = (
+    'state["exp_avg"] = beta1 * state["exp_avg"] + (1 - beta1) * g',
+    'state["exp_avg_sq"] = beta2 * state["exp_avg_sq"] + (1 - beta2) * g**2',
+    'mean = state["exp_avg"] / (1 - beta1**step)',
+    'square = state["exp_avg_sq"] / (1 - beta2**step)',
+    "w - learning_rate * mean / (np.sqrt(square) + eps)",
+)
+
+
 def adam(
     learning_rate: Decimal = Decimal("0.001"),
     betas: tuple[Decimal, Decimal] = (Decimal("0.9"), Decimal("0.999")),
@@ -230,6 +271,11 @@ def adam(
     return _optimizer(
         "adam",
         step,
+        pytorch="Adam",
+        code=(
+            *_decay_line(weight_decay),
+            *ADAM_LINES,
+        ),
         state=("exp_avg", "exp_avg_sq"),
         learning_rate=learning_rate,
         betas=betas,
@@ -256,6 +302,11 @@ def adamw(
     return _optimizer(
         "adamw",
         step,
+        pytorch="AdamW",
+        code=(
+            *(("w = w * (1 - learning_rate * weight_decay)",) if weight_decay else ()),
+            *ADAM_LINES,
+        ),
         state=("exp_avg", "exp_avg_sq"),
         learning_rate=learning_rate,
         betas=betas,
@@ -285,6 +336,13 @@ def adamax(
     return _optimizer(
         "adamax",
         step,
+        pytorch="Adamax",
+        code=(
+            *_decay_line(weight_decay),
+            'state["exp_avg"] = beta1 * state["exp_avg"] + (1 - beta1) * g',
+            'state["exp_inf"] = np.maximum(beta2 * state["exp_inf"], np.abs(g) + eps)',
+            'w - learning_rate / (1 - beta1**step) * state["exp_avg"] / state["exp_inf"]',
+        ),
         state=("exp_avg", "exp_inf"),
         learning_rate=learning_rate,
         betas=betas,
@@ -303,9 +361,49 @@ def _decayed(p: Any, g: Any, h: Mapping[str, Any], weight_decay: Decimal, name: 
     return name(g + h["weight_decay"] * p, "decayed_gradient") if weight_decay else g
 
 
+def _sgd_code(has_momentum: bool, has_dampening: bool, nesterov: bool) -> tuple[str, ...]:
+    """The update of sgd; its first step has no dampening."""
+    if not has_momentum:
+        return ("w - learning_rate * g",)
+    lines: tuple[str, ...] = ('state["momentum_buffer"] = momentum * state["momentum_buffer"] + g',)
+    if has_dampening:
+        lines = (
+            'buffer = momentum * state["momentum_buffer"] + (1 - dampening) * g',
+            'state["momentum_buffer"] = g if step == 1 else buffer',
+        )
+    direction = 'state["momentum_buffer"]'
+    direction = f"(g + momentum * {direction})" if nesterov else direction
+    return (*lines, f"w - learning_rate * {direction}")
+
+
+def _rmsprop_code(centered: bool, has_momentum: bool) -> tuple[str, ...]:
+    """The update of rmsprop once its mean of squares is known."""
+    lines: tuple[str, ...] = ('direction = g / (np.sqrt(state["square_avg"]) + eps)',)
+    if centered:
+        lines = (
+            'state["grad_avg"] = alpha * state["grad_avg"] + (1 - alpha) * g',
+            'variance = state["square_avg"] - state["grad_avg"] ** 2',
+            "direction = g / (np.sqrt(variance) + eps)",
+        )
+    if has_momentum:
+        buffer = 'state["momentum_buffer"]'
+        return (
+            *lines,
+            f"{buffer} = momentum * {buffer} + direction",
+            f"w - learning_rate * {buffer}",
+        )
+    return (*lines, "w - learning_rate * direction")
+
+
+def _decay_line(weight_decay: Decimal) -> tuple[str, ...]:
+    return ("g = g + weight_decay * w",) if weight_decay else ()
+
+
 def _optimizer(
     name: str,
     step: Step,
+    pytorch: str,
+    code: tuple[str, ...],
     state: tuple[str, ...],
     initial: Mapping[str, Decimal] | None = None,
     quirk: str = "",
@@ -317,4 +415,4 @@ def _optimizer(
             numbers |= {"beta1": value[0], "beta2": value[1]}
         elif isinstance(value, Decimal):
             numbers[key] = value
-    return Optimizer(name, numbers, settings, state, step, initial or {}, quirk)
+    return Optimizer(name, numbers, settings, state, step, initial or {}, code, pytorch, quirk)

@@ -13,16 +13,22 @@ Rate: TypeAlias = Callable[[float, int], float]
 
 @dataclass(frozen=True)
 class Schedule:
-    """A schedule: from the first learning rate and an update's number, from 1, to its rate."""
+    """A schedule: from the first learning rate and an update's number, from 1, to its rate.
+
+    code: the rate of a step in a program, of the settings, `initial_rate` and `step`.
+    pytorch: the name of its class in torch.optim.lr_scheduler.
+    """
 
     name: str
     settings: dict[str, Decimal | int]
     rate: Rate
+    code: str
+    pytorch: str
 
 
 def constant() -> Schedule:
     """The same learning rate for every update."""
-    return Schedule("constant", {}, lambda rate, update: rate)
+    return Schedule("constant", {}, lambda rate, update: rate, "initial_rate", "ConstantLR")
 
 
 def step(step_size: int, gamma: Decimal = Decimal("0.1")) -> Schedule:
@@ -32,6 +38,8 @@ def step(step_size: int, gamma: Decimal = Decimal("0.1")) -> Schedule:
         "step",
         {"step_size": step_size, "gamma": gamma},
         lambda rate, update: rate * _power(factor, (update - 1) // step_size),
+        "initial_rate * gamma ** ((step - 1) // step_size)",
+        "StepLR",
     )
 
 
@@ -39,7 +47,11 @@ def exponential(gamma: Decimal) -> Schedule:
     """The learning rate times gamma after every update; ExponentialLR."""
     factor = float(gamma)
     return Schedule(
-        "exponential", {"gamma": gamma}, lambda rate, update: rate * _power(factor, update - 1)
+        "exponential",
+        {"gamma": gamma},
+        lambda rate, update: rate * _power(factor, update - 1),
+        "initial_rate * gamma ** (step - 1)",
+        "ExponentialLR",
     )
 
 
@@ -52,6 +64,9 @@ def cosine(T_max: int, eta_min: Decimal = Decimal(0)) -> Schedule:
         lambda rate, update: (
             low + (rate - low) * (1 + math.cos(math.pi * (update - 1) / T_max)) / 2
         ),
+        "wave = (1 + np.cos(np.pi * (step - 1) / T_max)) / 2\n"
+        "eta_min + (initial_rate - eta_min) * wave",
+        "CosineAnnealingLR",
     )
 
 

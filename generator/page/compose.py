@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from generator.algebra import Quantity, given
 from generator.network.central_difference import CentralDifference, H
+from generator.network.example import Example
 from generator.network.forward import parameters_of
 from generator.network.law import Run
 from generator.network.mistakes import Mistake
@@ -21,7 +22,19 @@ from generator.page.forward import loss, samples
 from generator.page.matrices import backward_matrices, forward_matrices
 from generator.page.notation import NOTATIONS, Symbols
 from generator.page.numbers import latex_number, rounded
-from generator.page.outline import Check, Colophon, Figures, Milestone, MistakeRow, Page, Training
+from generator.page.outline import (
+    Check,
+    Colophon,
+    Figures,
+    Milestone,
+    MistakeRow,
+    Page,
+    PyTorch,
+    Reproduce,
+    Training,
+)
+from generator.page.programs import numpy_program, pytorch_program
+from generator.page.pytorch import PyTorchSays
 from generator.page.tables import FULL_DIGITS, givens, meanings, values_in_full
 from generator.page.update import update
 
@@ -33,7 +46,8 @@ class PageOptions:
     notation: a key of NOTATIONS; digits, result_digits: the significant digits of
     its steps and of its results; detail: `full` or `compact`; views: `index` for
     units one by one, `matrix` for whole layers; rounding: `exact`, or `stepwise`
-    for a page of steps that are rounded (see stepwise).
+    for a page of steps that are rounded (see stepwise); pytorch: whether it says
+    what PyTorch makes of the example.
     """
 
     notation: str
@@ -42,18 +56,22 @@ class PageOptions:
     detail: str = "full"
     views: Sequence[str] = ("index", "matrix")
     rounding: str = "exact"
+    pytorch: bool = False
 
 
 @dataclass(frozen=True)
 class Worked:
     """All that a page is made of.
 
+    example: as it was given, with all of its samples and steps.
     unfrozen: the same step with every bias trained, where some are frozen.
     run: the whole training, where it has more than this step; plain: the same
         without momentum, where there is some.
     corners: the pre-activations that float64 alone would put on the other side of 0.
+    pytorch: what PyTorch says of it, where it was asked.
     """
 
+    example: Example
     step: TrainingStep
     unfrozen: TrainingStep | None
     run: Run | None
@@ -61,6 +79,7 @@ class Worked:
     corners: Sequence[Quantity]
     check: CentralDifference | None
     mistakes: Sequence[Mistake]
+    pytorch: PyTorchSays | None = None
 
 
 def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str) -> Page:
@@ -97,7 +116,12 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str)
         update=update(step, worked.unfrozen, write, result_digits),
         training=_training(worked.run, worked.plain, options.result_digits) if worked.run else None,
         check=_check(step, worked.check, write, options.digits) if worked.check else None,
+        pytorch=_pytorch(worked.pytorch, options.result_digits) if worked.pytorch else None,
         mistakes=tuple(_mistakes(worked.mistakes, write, options.digits)),
+        reproduce=Reproduce(
+            numpy_program(worked.example, options.result_digits),
+            pytorch_program(worked.example, options.result_digits),
+        ),
         values=tuple(values_in_full(step, write)),
         colophon=replace(colophon, golden_values=quote(colophon.golden_values)),
     )
@@ -153,6 +177,23 @@ def _check(step: TrainingStep, check: CentralDifference, write: Writer, digits: 
         loss_below=unrounded.value(check.below, FULL_DIGITS),
         quotient=unrounded.line(quotient),
     )
+
+
+def _pytorch(says: PyTorchSays, digits: int) -> PyTorch:
+    def number(loss: float) -> str:
+        return latex_number(rounded(Decimal(loss), digits))
+
+    return PyTorch(
+        version=says.version,
+        before=number(says.before),
+        after="" if says.after is None else number(says.after),
+        bound=f"10^{{{_power_above(says.difference)}}}",
+    )
+
+
+def _power_above(difference: float) -> int:
+    """The power of ten that a difference is below; not under -12, where float64's noise begins."""
+    return max(-12, Decimal(difference).adjusted() + 1) if difference else -12
 
 
 def _mistakes(found: Sequence[Mistake], write: Writer, digits: int) -> Iterator[MistakeRow]:

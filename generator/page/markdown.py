@@ -35,13 +35,13 @@ def template_text(name: str) -> str:
 
 
 def fill(templates: Environment, template: str, **values: Any) -> str:
-    """A template with its values put in; no blank line twice, one newline at the end."""
-    lines = templates.get_template(template).render(values).splitlines()
-    kept = [
-        line.rstrip()
-        for line, before in zip(lines, ["", *lines], strict=False)
-        if line.strip() or before.strip()
-    ]
+    """A template with its values put in; no blank line twice but in code, a newline at the end."""
+    kept = [""]
+    in_code = False
+    for line in templates.get_template(template).render(values).splitlines():
+        in_code ^= line.startswith("```")
+        if line.strip() or kept[-1] or in_code:
+            kept.append(line.rstrip())
     return "\n".join(kept).strip("\n") + "\n"
 
 

@@ -284,6 +284,27 @@ class Colophon:
 
 
 @dataclass(frozen=True)
+class PyTorch:
+    """What PyTorch said: the losses, the second empty without an update.
+
+    bound: the power of ten that its relative differences from this page are below.
+    """
+
+    version: str
+    before: str
+    after: str
+    bound: str
+
+
+@dataclass(frozen=True)
+class Reproduce:
+    """Two whole programs that print the page's numbers."""
+
+    numpy: str
+    pytorch: str
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything on a page.
 
@@ -319,6 +340,8 @@ class Page:
     update: Update | None
     training: Training | None
     check: Check | None
+    pytorch: PyTorch | None
     mistakes: tuple[MistakeRow, ...]
+    reproduce: Reproduce
     values: tuple[Row, ...]
     colophon: Colophon

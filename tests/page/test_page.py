@@ -264,7 +264,8 @@ def double_definitions(page):
 
 def leftovers(page):
     yield from re.findall(r"<<|>>|<%|%>|\bNone\b|\bnan\b|\binf\b|Decimal|[ \t]+$", page)
-    yield from re.findall(r"\n\n\n", page)
+    without_code = re.sub(r"^```.*?^```", "code", page, flags=re.MULTILINE | re.DOTALL)
+    yield from re.findall(r"\n\n\n", without_code)
 
 
 CHECKS = [
