@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import localcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
 FORMATS = ("markdown", "json")
 
 
-def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> dict[str, str]:
+def generate(
+    text: str, name: str, formats: Sequence[str] = ("markdown",), folder: Path = Path()
+) -> dict[str, str]:
     """The files of an example, by name, from the text of its configuration.
 
-    name: what the files' names begin with; formats: some of FORMATS.
+    name: what the files' names begin with; formats: some of FORMATS; folder:
+    from where the path of an author's own page is.
     Raises located.Unusable where the configuration cannot be used, and
     ledgers.LedgersDiffer where graph and law disagree: a fault of the generator.
     """
@@ -27,13 +31,16 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
     from generator.algebra.number import PRECISION
     from generator.config import parse
     from generator.config.located import unusable
+    from generator.config.template import read_template
 
     config = parse(text)
     files: dict[str, str] = {}
     try:
         if "markdown" in formats:
+            template = folder / config.page.template if config.page.template else None
+            own_page = (template, read_template(text, template)) if template else None
             with localcontext(PRECISION):
-                files |= _page(config, name)
+                files |= _page(config, name, own_page)
         if "json" in formats:
             from generator.golden import golden_values
 
@@ -45,8 +52,11 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
     return files
 
 
-def _page(config: Config, name: str) -> dict[str, str]:
-    """The page and its figure: forward, backward, update, outline, Markdown."""
+def _page(config: Config, name: str, own_page: tuple[Path, str] | None) -> dict[str, str]:
+    """The page and its figure: forward, backward, update, outline, Markdown.
+
+    own_page: the path and the text of the author's own template, where there is one.
+    """
     from generator.config.located import unusable
     from generator.network.central_difference import central_difference
     from generator.network.law import run
@@ -59,6 +69,7 @@ def _page(config: Config, name: str) -> dict[str, str]:
         with_trained_biases,
         without_momentum,
     )
+    from generator.page.author import author_values
     from generator.page.compose import Worked, compose
     from generator.page.drawing import draw_network
     from generator.page.markdown import environment, fill
@@ -89,7 +100,24 @@ def _page(config: Config, name: str) -> dict[str, str]:
     page = compose(worked, config.page, figure)
     templates = environment()
     drawing = draw_network(step, config.page.notation, page.figure_text)
+    if own_page is None:
+        filled = fill(templates, "page.md", page=page)
+    else:
+        filled = _filled_own(*own_page, author_values(step, config.page, page))
     return {
-        f"{name}.md": fill(templates, "page.md", page=page),
+        f"{name}.md": filled,
         figure: fill(templates, "network.svg", figure=drawing),
     }
+
+
+def _filled_own(path: Path, text: str, values: dict[str, object]) -> str:
+    """The author's own page; raises located.Unusable with the faults of its template."""
+    from generator.config.located import Problem, Unusable
+    from generator.page.markdown import PageFaults, fill_own
+
+    try:
+        return fill_own(text, values)
+    except PageFaults as error:
+        raise Unusable(
+            [Problem(f.line, f.column, f.where, f.message, str(path)) for f in error.faults]
+        ) from None

@@ -71,7 +71,8 @@ def _resolved(file: File) -> Config:
         batch_size=count if size == "all" else min(size, count),
     )
     page = file.page
-    return Config(example, PageOptions(page.notation, page.digits, page.result_digits))
+    options = PageOptions(page.notation, page.digits, page.result_digits, page.template or "")
+    return Config(example, options)
 
 
 def _made(table: Mapping[str, Callable[..., Any]], choice: Any, **more: Any) -> Any:

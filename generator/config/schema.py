@@ -297,6 +297,8 @@ class _Page(_Part):
     """Significant digits of losses and updated parameters in the result tables."""
     rounding: Literal["exact"] = "exact"
     """exact: as many more digits as a line needs to come out right on a calculator."""
+    template: str | None = None
+    """A page of your own to fill with the numbers, a Jinja file; its path is from this file's."""
 
 
 class File(_Part):

@@ -47,11 +47,15 @@ OPTIMIZER_TITLES = {
 
 @dataclass(frozen=True)
 class PageOptions:
-    """How a page is written: a key of NOTATIONS, and the significant digits of its numbers."""
+    """How a page is written: a key of NOTATIONS, and the significant digits of its numbers.
+
+    template: the file of an author's own page, empty where the page is the project's.
+    """
 
     notation: str
     digits: int
     result_digits: int
+    template: str = ""
 
 
 @dataclass(frozen=True)
