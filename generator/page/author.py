@@ -13,7 +13,7 @@ from generator.network.names import Name
 from generator.network.training import TrainingStep
 from generator.page.compose import PageOptions
 from generator.page.equations import Equation, Gradients, Writer, local_derivative
-from generator.page.named import READINGS, NamedQuantity, Quantities
+from generator.page.named import READINGS, NamedQuantity, Parts, Quantities
 from generator.page.notation import NOTATIONS, Symbols
 from generator.page.outline import Page
 from generator.page.tables import all_quantities, givens, meanings, values_in_full
@@ -33,9 +33,9 @@ def author_values(step: TrainingStep, options: PageOptions, page: Page) -> dict[
     return {
         "title": page.title,
         "q": notations[options.notation],
-        "notations": notations,
-        "figures": {"network": f"![{page.figure_text}]({page.figure})"},
-        "tables": _tables(step, writers[options.notation], page),
+        "notations": Parts(notations),
+        "figures": Parts({"network": f"![{page.figure_text}]({page.figure})"}),
+        "tables": Parts(_tables(step, writers[options.notation], page)),
         "page": page,
     }
 
@@ -175,7 +175,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def offered(value: object) -> list[str] | None:
     """The names that a template can ask a value for; None where that is not known."""
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping | Parts):
         return [str(key) for key in value]
     if isinstance(value, Quantities):
         return [own.name for own in value]

@@ -157,5 +157,21 @@ class Quantities:
         return {own._identity: own for own in self._all}
 
 
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Parts of a page by name, with no method of a dict in the way of `tables.values`."""
+
+    _parts: Mapping[str, object]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __getitem__(self, name: str) -> object:
+        return self._parts[name]
+
+
 def _letters(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()

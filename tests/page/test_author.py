@@ -1,6 +1,7 @@
 """An author's own page: the computed quantities by name, in a sandbox, its faults located."""
 
 import re
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -132,10 +133,15 @@ $$
 """
 
 
-@pytest.mark.parametrize("notation", NOTATIONS)
-@pytest.mark.parametrize("example", GALLERY, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    ("example", "notation"),
+    [
+        *zip([path.stem for path in GALLERY], cycle(NOTATIONS), strict=False),
+        *(("mazur", notation) for notation in NOTATIONS),
+    ],
+)
 def test_every_line_and_equation_read_back_holds(filled, example, notation):
-    text = with_template(example.read_text(encoding="utf-8"), notation=notation)
+    text = with_template((EXAMPLES / f"{example}.yaml").read_text("utf-8"), notation=notation)
     reading = read_page(filled(ALL, text))
     assert (reading.findings, reading.unread) == ((), ())
     assert reading.equalities > 20
@@ -153,9 +159,23 @@ def test_a_page_can_include_parts_of_the_generated_one(filled):
 
 
 def test_figures_and_tables_are_markdown(filled):
-    page = filled("<< figures.network >>\n\n<< tables.results >>")
+    page = filled("<< figures.network >>\n\n<< tables.results >>\n\n<< tables.values >>")
     assert re.match(r"!\[.+\]\(net-network\.svg\)\n\n\| Symbol \|", page)
     assert "| $w_5$ | $0.40$ | $0.0821670406$ | $0.358916480$ |" in page
+    assert "| $out_{h1}$ | 0.593269992107 |" in page
+    assert filled("<< tables.givens >>").splitlines()[2] == "| $i_1$ | input 1 | 0.05 |"
+    assert "| $net_{h1}$ | pre-activation of h1: " in filled("<< tables.meanings >>")
+
+
+def test_a_page_without_a_loss_has_no_results(filled, faults):
+    text = """\
+network: {inputs: 1, layers: [{activation: relu, weights: [[0.5]]}]}
+samples: [{inputs: [2]}]
+page: {template: my.jinja}
+"""
+    assert filled("<< q.a_1_1.line >>", text).endswith(r"= \max\left(0, 1\right) = 1")
+    (found,) = faults("<< tables.results >>", text)
+    assert found.endswith("there is no results (known: givens, meanings, values)")
 
 
 def test_the_spaces_of_a_page_stay_and_a_fence_keeps_its_blank_lines(filled):
