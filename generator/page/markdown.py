@@ -36,7 +36,7 @@ DELIMITERS: dict[str, Any] = {
 }
 
 # What an author's page may take, so that one which never ends is an error.
-MOST_TURNS = 1_000_000  # of loops and macros
+MOST_TURNS = 200_000  # of loops and macros
 MOST_CHARACTERS = 10_000_000
 MOST_POWER = 1_000
 
