@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from generator.config import Config
 
 FORMATS = ("markdown", "json")
+__version__ = "0.1.0"
 
 
 def generate(
@@ -23,7 +24,8 @@ def generate(
     """The files of an example, by name, from the text of its configuration.
 
     name: what the files' names begin with; formats: some of FORMATS; folder:
-    from where the path of an author's own page is.
+    from where the path of an author's own page is. A page comes first, with its
+    figures and with the golden values for its readers to download.
     Raises located.Unusable where the configuration cannot be used, and
     ledgers.LedgersDiffer where graph and law disagree: a fault of the generator.
     """
@@ -32,6 +34,7 @@ def generate(
     from generator.config import parse
     from generator.config.located import unusable
     from generator.config.template import read_template
+    from generator.golden import golden_values
 
     config = parse(text)
     files: dict[str, str] = {}
@@ -40,11 +43,8 @@ def generate(
             template = folder / config.page.template if config.page.template else None
             own_page = (template, read_template(text, template)) if template else None
             with localcontext(PRECISION):
-                files |= _page(config, name, own_page)
-        if "json" in formats:
-            from generator.golden import golden_values
-
-            files[f"{name}.json"] = golden_values(config.example)
+                files |= _page(config, text, name, own_page)
+        files[f"{name}.json"] = golden_values(config.example)
     except NotFinite as error:
         raise unusable(
             "network", f"{error}; other weights, inputs or hyperparameters would do"
@@ -52,7 +52,9 @@ def generate(
     return files
 
 
-def _page(config: Config, name: str, own_page: tuple[Path, str] | None) -> dict[str, str]:
+def _page(
+    config: Config, text: str, name: str, own_page: tuple[Path, str] | None
+) -> dict[str, str]:
     """The page and its figure: forward, backward, update, outline, Markdown.
 
     own_page: the path and the text of the author's own template, where there is one.
@@ -73,6 +75,7 @@ def _page(config: Config, name: str, own_page: tuple[Path, str] | None) -> dict[
     from generator.page.compose import Worked, compose
     from generator.page.drawing import draw_network
     from generator.page.markdown import environment, fill
+    from generator.page.outline import Colophon
 
     example = config.example
     count = count_quantities(example)
@@ -97,7 +100,9 @@ def _page(config: Config, name: str, own_page: tuple[Path, str] | None) -> dict[
         mistakes=tuple(mistakes(step)),
     )
     figure = f"{name}-network.svg"
-    page = compose(worked, config.page, figure)
+    page = compose(
+        worked, config.page, Colophon(text.strip("\n"), __version__, f"{name}.json"), figure
+    )
     templates = environment()
     drawing = draw_network(step, config.page.notation, page.figure_text)
     if own_page is None:

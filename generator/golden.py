@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from math import isfinite
+from math import isclose, isfinite
 from typing import Any
 
 from generator.network.example import Example
@@ -14,6 +14,7 @@ from generator.network.law import LawStep, LayerState, final_pass, is_milestone,
 
 FORMAT = 1
 ALL_STEPS = 100
+TOLERANCE, SMALLEST = 1e-9, 1e-12  # as between the ledgers
 
 
 def golden_values(example: Example) -> str:
@@ -38,6 +39,27 @@ def golden_values(example: Example) -> str:
         "final": {"loss": _loss(final), "outputs": final.outputs.T.tolist()},
     }
     return _json(values) + "\n"
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether two texts hold the same values, but for what float64 may differ by between machines.
+
+    exp and tanh are not the same to the last bit everywhere.
+    """
+    try:
+        return _agree(json.loads(one), json.loads(other))
+    except ValueError:
+        return False
+
+
+def _agree(one: Any, other: Any) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(_agree(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_agree, one, other))
+    if isinstance(one, float) and isinstance(other, float):
+        return isclose(one, other, rel_tol=TOLERANCE, abs_tol=SMALLEST)
+    return bool(one == other)
 
 
 def _step(example: Example, number: int, step: LawStep) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 
 from generator import generate
 from generator.__main__ import main
+from generator.golden import agree
 
 
 def golden(config):
@@ -304,3 +305,13 @@ def test_the_rewrite_itself_has_the_slopes_of_its_loss(config):
 
 def close(expected):
     return pytest.approx(expected, rel=1e-10, abs=1e-13)
+
+
+def test_golden_values_of_another_machine_agree_but_for_rounding_errors():
+    text = '{"loss": 0.3, "steps": [{"step": 1, "weights": [[0.25, -1e-300]]}]}'
+    assert agree(text, text.replace("0.3", "0.30000000000000004").replace("-1e-300", "0.0"))
+    for wrong in ("0.3000001", "3", '"0.3"', "null"):
+        assert not agree(text, text.replace("0.3", wrong))
+    assert not agree(text, text.replace(", -1e-300", ""))
+    assert not agree(text, text.replace('step"', 'time"'))
+    assert not agree(text, "not JSON")

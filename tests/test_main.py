@@ -78,7 +78,7 @@ def test_the_page_and_its_figure_stand_beside_the_file(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["net.yaml"]) == 0
-    assert names(folder) == {"net.yaml", "net.md", "net-network.svg"}
+    assert names(folder) == {"net.yaml", "net.json", "net.md", "net-network.svg"}
     assert (folder / "net.md").read_text().startswith("# A small network\n")
     assert capsys.readouterr() == ("", "")
 
@@ -87,13 +87,13 @@ def test_beside_the_file_also_where_that_is_another_folder(folder: Path) -> None
     (folder / "nets").mkdir()
     (folder / "net.yaml").rename(folder / "nets" / "net.yaml")
     assert main(["nets/net.yaml"]) == 0
-    assert names(folder / "nets") == {"net.yaml", "net.md", "net-network.svg"}
+    assert names(folder / "nets") == {"net.yaml", "net.json", "net.md", "net-network.svg"}
     assert names(folder) == {"nets"}
 
 
 def test_o_names_another_folder_which_is_made(folder: Path) -> None:
     assert main(["net.yaml", "-o", "site/pages"]) == 0
-    assert names(folder / "site" / "pages") == {"net.md", "net-network.svg"}
+    assert names(folder / "site" / "pages") == {"net.json", "net.md", "net-network.svg"}
     assert names(folder) == {"net.yaml", "site"}
 
 
@@ -101,7 +101,7 @@ def test_o_names_another_folder_which_is_made(folder: Path) -> None:
     ("formats", "files"),
     [
         (["json"], {"net.json"}),
-        (["markdown"], {"net.md", "net-network.svg"}),
+        (["markdown"], {"net.json", "net.md", "net-network.svg"}),
         (["json", "markdown"], {"net.json", "net.md", "net-network.svg"}),
         (["json", "json"], {"net.json"}),
     ],
@@ -127,7 +127,7 @@ def test_a_name_that_is_not_here_is_looked_for_among_the_examples(folder: Path) 
     examples.mkdir(parents=True)
     (folder / "net.yaml").rename(examples / "net.yaml")
     assert main(["net.yaml"]) == 0
-    assert names(examples) == {"net.yaml", "net.md", "net-network.svg"}
+    assert names(examples) == {"net.yaml", "net.json", "net.md", "net-network.svg"}
     assert names(folder) == {"docs"}
 
 
@@ -191,7 +191,9 @@ def test_a_bad_file_does_not_stop_the_others_and_gives_the_exit_status(
     (folder / "bad.yaml").write_text(BAD)
     (folder / "other.yaml").write_text(OTHER)
     assert main(["net.yaml", "bad.yaml", "none.yaml", "other.yaml"]) == 2
-    pages = {"net.md", "net-network.svg", "other.md", "other-network.svg"}
+    pages = {
+        f"{name}{end}" for name in ("net", "other") for end in (".md", "-network.svg", ".json")
+    }
     assert names(folder) == {"net.yaml", "bad.yaml", "other.yaml", *pages}
     told = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in told] == ["bad.yaml", "none.yaml"]

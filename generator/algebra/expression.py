@@ -171,6 +171,7 @@ class Function:
         use it), the derivative in each argument; None derives `expression`.
     decimal: a primitive's reading in decimal arithmetic.
     parameters: the numbers that its formulas hold, such as a negative slope.
+    corners: the last arguments at which its formula or its derivative becomes another.
     """
 
     name: str
@@ -181,6 +182,7 @@ class Function:
     derivative: Callable[..., tuple[Expression, ...]] | None = None
     decimal: Callable[..., Decimal] | None = None
     parameters: Mapping[str, Decimal] = field(default_factory=dict)
+    corners: tuple[Decimal, ...] = ()
 
     def __call__(self, *arguments: Any) -> Any:
         if any(isinstance(a, np.ndarray) and a.dtype == object for a in arguments):

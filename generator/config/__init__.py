@@ -71,7 +71,14 @@ def _resolved(file: File) -> Config:
         batch_size=count if size == "all" else min(size, count),
     )
     page = file.page
-    options = PageOptions(page.notation, page.digits, page.result_digits, page.template or "")
+    options = PageOptions(
+        page.notation,
+        page.digits,
+        page.result_digits,
+        page.detail,
+        tuple(page.views),
+        page.template or "",
+    )
     return Config(example, options)
 
 

@@ -295,6 +295,10 @@ class _Page(_Part):
     """Significant digits of a step."""
     result_digits: Digits = 9
     """Significant digits of losses and updated parameters in the result tables."""
+    detail: Literal["full", "compact"] = "full"
+    """compact: no more than a few slides; without what folds away and what only checks."""
+    views: Annotated[list[Literal["index", "matrix"]], Field(min_length=1)] = ["index", "matrix"]
+    """index: the units one by one; matrix: whole layers at once, with their numbers."""
     rounding: Literal["exact"] = "exact"
     """exact: as many more digits as a line needs to come out right on a calculator."""
     template: str | None = None

@@ -107,6 +107,7 @@ def relu() -> Activation:
     """max(0, z); its slope at 0 is 0."""
     return Function(
         name="relu",
+        corners=(Decimal(0),),
         latex=r"\mathrm{ReLU}\left(%s\right)",
         kernel=lambda z: np.maximum(z, 0.0),
         slope=lambda z: np.where(z > 0, 1.0, 0.0),
@@ -120,6 +121,7 @@ def leaky_relu(negative_slope: Decimal = Decimal("0.01")) -> Activation:
     slope, number = as_expression(negative_slope), float(negative_slope)
     return Function(
         name="leaky_relu",
+        corners=(Decimal(0),),
         parameters={"negative_slope": negative_slope},
         latex=rf"\mathrm{{LeakyReLU}}_{{{negative_slope:f}}}\left(%s\right)",
         kernel=lambda z: np.where(z > 0, z, number * z),
@@ -134,6 +136,7 @@ def elu(alpha: Decimal = Decimal("1.0")) -> Activation:
     scale, number = as_expression(alpha), float(alpha)
     return Function(
         name="elu",
+        corners=(Decimal(0),),
         parameters={"alpha": alpha},
         latex=rf"\mathrm{{ELU}}_{{{alpha:f}}}\left(%s\right)",
         kernel=lambda z: np.where(z > 0, z, number * np.expm1(np.minimum(z, 0))),
@@ -153,6 +156,7 @@ def selu() -> Activation:
     s, a_ = float(SELU_SCALE.value), float(SELU_ALPHA.value)
     return Function(
         name="selu",
+        corners=(Decimal(0),),
         latex=r"\mathrm{SELU}\left(%s\right)",
         kernel=lambda z: s * np.where(z > 0, z, a_ * np.expm1(np.minimum(z, 0))),
         slope=lambda z: s * np.where(z > 0, 1.0, a_ * np.exp(np.minimum(z, 0))),
@@ -266,6 +270,7 @@ def hard_sigmoid() -> Activation:
     }
     return Function(
         name="hard_sigmoid",
+        corners=(Decimal(-3), Decimal(3)),
         latex=r"\mathrm{hardsigmoid}\left(%s\right)",
         kernel=lambda z: np.clip(z + 3, 0, 6) / 6,
         slope=lambda z: np.where(np.abs(z) < 3, 1 / 6, 0.0),

@@ -7,13 +7,14 @@ can make are made: one path cannot be forgotten where there is only one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Any
 
-from generator.algebra import Quantity, evaluate
+from generator.algebra import NotFinite, Quantity, evaluate
 from generator.algebra.number import PRECISION
 from generator.network.backward import Contribution
+from generator.network.law import train
 from generator.network.training import TrainingStep
 
 
@@ -58,6 +59,9 @@ def _of_output_weight(step: TrainingStep) -> Iterator[Mistake]:
         whole = _gradient_of(step, weight)
         yield Mistake("sum_for_mean", whole, whole.value * len(step.by_sample))
     yield Mistake("sign", right, -right.value)
+    dropped = _without_biases(step, weight)
+    if dropped is not None:
+        yield Mistake("bias_dropped", _gradient_of(step, weight), dropped)
 
 
 def _of_hidden_weight(step: TrainingStep) -> Iterator[Mistake]:
@@ -89,6 +93,21 @@ def _of_hidden_weight(step: TrainingStep) -> Iterator[Mistake]:
             Decimal(0),
         )
         yield Mistake("updated_weights", right, total * rest)
+
+
+def _without_biases(step: TrainingStep, weight: Quantity) -> Decimal | None:
+    """The gradient in an output weight where every bias is left out, by the law in float64."""
+    layers = step.example.layers
+    if step.gradients is None or not any(layer.biases for layer in layers):
+        return None
+    bare = tuple(replace(layer, biases=(), shared_bias=False) for layer in layers)
+    try:
+        first = next(train(replace(step.example, layers=bare)))
+    except NotFinite:
+        return None
+    assert first.gradients is not None
+    name = weight.name
+    return Decimal(float(first.gradients.parameters[-1].weights[name.unit, name.source]))
 
 
 def _first_with_gradient(step: TrainingStep, index: int) -> Quantity | None:

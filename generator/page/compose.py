@@ -4,57 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import quote
 
 from generator.algebra import Quantity, given
 from generator.network.central_difference import CentralDifference, H
-from generator.network.forward import ForwardPass, parameters_of
+from generator.network.forward import parameters_of
 from generator.network.law import Run
 from generator.network.mistakes import Mistake
 from generator.network.training import TrainingStep
-from generator.page.backward import backward_layers
-from generator.page.equations import Block, Equation, Writer, block, blocks
+from generator.page.arrays import arrays, forward_law
+from generator.page.equations import Block, Writer, blocks
+from generator.page.forward import loss, samples
+from generator.page.matrices import backward_matrices, forward_matrices
 from generator.page.notation import NOTATIONS, Symbols
 from generator.page.numbers import latex_number, rounded
-from generator.page.outline import (
-    Change,
-    Check,
-    ForwardLayer,
-    FrozenBiases,
-    Loss,
-    Milestone,
-    MistakeRow,
-    Page,
-    SamplePass,
-    Training,
-    Unit,
-    Update,
-)
-from generator.page.tables import FULL_DIGITS, givens, layer_title, meanings, values_in_full
-
-OPTIMIZER_TITLES = {
-    "sgd": "stochastic gradient descent",
-    "adagrad": "Adagrad",
-    "rmsprop": "RMSprop",
-    "adadelta": "Adadelta",
-    "adam": "Adam",
-    "adamw": "AdamW",
-    "adamax": "Adamax",
-}
+from generator.page.outline import Check, Colophon, Milestone, MistakeRow, Page, Training
+from generator.page.tables import FULL_DIGITS, givens, meanings, values_in_full
+from generator.page.update import update
 
 
 @dataclass(frozen=True)
 class PageOptions:
-    """How a page is written: a key of NOTATIONS, and the significant digits of its numbers.
+    """How a page is written.
 
-    template: the file of an author's own page, empty where the page is the project's.
+    notation: a key of NOTATIONS; digits, result_digits: the significant digits of
+    its steps and of its results; detail: `full` or `compact`; views: `index` for
+    units one by one, `matrix` for whole layers; template: the file of an author's
+    own page, empty where the page is the project's.
     """
 
     notation: str
     digits: int
     result_digits: int
+    detail: str = "full"
+    views: Sequence[str] = ("index", "matrix")
     template: str = ""
 
 
@@ -77,11 +62,12 @@ class Worked:
     mistakes: Sequence[Mistake]
 
 
-def compose(worked: Worked, options: PageOptions, figure: str) -> Page:
+def compose(worked: Worked, options: PageOptions, colophon: Colophon, figure: str) -> Page:
     """The outline of a page; figure is the file name of the network's figure."""
     step = worked.step
     example = step.example
     write = Writer(Symbols(example, NOTATIONS[options.notation]), options.digits)
+    has_matrices = "matrix" in options.views
     return Page(
         title=example.title,
         source=example.source or "",
@@ -92,17 +78,24 @@ def compose(worked: Worked, options: PageOptions, figure: str) -> Page:
         has_bias=any(layer.biases for layer in example.layers),
         digits=options.digits,
         result_digits=options.result_digits,
+        is_compact=options.detail == "compact",
+        shows_units="index" in options.views,
         givens=tuple(givens(step, write)),
         meanings=tuple(meanings(step, write)),
-        samples=_samples(step, step.forward, write),
+        arrays=arrays(step, write) if has_matrices else None,
+        forward_law=forward_law(step, write),
+        forward_matrices=tuple(forward_matrices(step, write)) if has_matrices else (),
+        backward_matrices=tuple(backward_matrices(step, write)) if has_matrices else (),
+        samples=samples(step, step.forward, write),
         corners=tuple(write.symbol(quantity) for quantity in worked.corners),
-        loss=_loss(step, write),
+        loss=loss(step, write),
         reduced=_reduced(step, write),
-        update=_update(step, worked.unfrozen, write, options.result_digits),
+        update=update(step, worked.unfrozen, write, options.result_digits),
         training=_training(worked.run, worked.plain, options.result_digits) if worked.run else None,
         check=_check(step, worked.check, write, options.digits) if worked.check else None,
         mistakes=tuple(_mistakes(worked.mistakes, write, options.digits)),
         values=tuple(values_in_full(step, write)),
+        colophon=replace(colophon, golden_values=quote(colophon.golden_values)),
     )
 
 
@@ -155,172 +148,11 @@ def _mistakes(found: Sequence[Mistake], write: Writer, digits: int) -> Iterator[
             yield MistakeRow(mistake.kind, symbol, right, wrong)
 
 
-def _samples(step: TrainingStep, values: ForwardPass, write: Writer) -> tuple[SamplePass, ...]:
-    count = len(step.example.samples)
-    return tuple(
-        SamplePass(
-            number=sample + 1 if count > 1 else 0,
-            layers=tuple(_forward_layers(step, values, sample, write)),
-            loss_terms=blocks(_loss_terms(values, sample, write)),
-            loss=_sample_loss(values, sample, write),
-            backward=tuple(backward_layers(step, sample, write))
-            if values is step.forward and step.by_sample
-            else (),
-        )
-        for sample in range(count)
-    )
-
-
-def _forward_layers(
-    step: TrainingStep, values: ForwardPass, sample: int, write: Writer
-) -> Iterator[ForwardLayer]:
-    for index, layer in enumerate(values.layers):
-        units = tuple(
-            Unit(
-                write.symbols.heading(index + 1, unit),
-                block([write.equation(z), write.equation(a)]),
-            )
-            for unit, (z, a) in enumerate(
-                zip(layer.pre_activations[:, sample], layer.activations[:, sample], strict=True)
-            )
-        )
-        yield ForwardLayer(
-            layer_title(step.example, index), step.example.layers[index].activation.name, units
-        )
-
-
-def _loss_terms(values: ForwardPass, sample: int, write: Writer) -> list[Equation]:
-    if values.loss is None or len(values.loss.terms) == 1:
-        return []
-    return [write.equation(term) for term in values.loss.terms[:, sample]]
-
-
-def _sample_loss(values: ForwardPass, sample: int, write: Writer) -> tuple[Block, ...]:
-    """The equation of a sample's own loss, where there are several samples."""
-    if values.loss is None or len(values.loss.samples) == 1:
-        return ()
-    return blocks([write.equation(values.loss.samples[sample])])
-
-
-def _loss(step: TrainingStep, write: Writer) -> Loss | None:
-    if step.forward.loss is None or step.example.loss is None:
-        return None
-    return Loss(
-        symbol=write.symbol(step.forward.loss.total.item()),
-        name=step.example.loss.name.replace("_", " "),
-        outputs=step.example.outputs,
-        has_half=step.example.loss.has_half,
-        has_penalty=step.example.has_penalty,
-        is_mean=step.example.loss.is_mean,
-        reduction=step.example.reduction,
-        total=_totals(step.forward, write),
-    )
-
-
-def _totals(values: ForwardPass, write: Writer) -> tuple[Block, ...]:
-    """The loss over all samples, with the penalty where there is one."""
-    assert values.loss is not None
-    parts = [values.loss.data, values.loss.penalty, values.loss.total]
-    distinct = dict.fromkeys(part.item() for part in parts if part is not None)
-    return blocks([write.equation(part) for part in distinct])
-
-
 def _reduced(step: TrainingStep, write: Writer) -> tuple[Block, ...]:
     """The gradients over all samples, where there are several."""
     if step.gradients is None or not (len(step.by_sample) > 1 or step.example.has_penalty):
         return ()
     return blocks([write.equation(gradient) for gradient in parameters_of(step.gradients)])
-
-
-def _update(
-    step: TrainingStep, unfrozen: TrainingStep | None, write: Writer, digits: int
-) -> Update | None:
-    if step.updated is None or step.after is None:
-        return None
-    assert step.forward.loss is not None and step.after.loss is not None
-    assert step.example.optimizer is not None
-    before, after = step.forward.loss.total.item(), step.after.loss.total.item()
-    rate = step.hyperparameters["learning_rate"]
-    outcome = "falls" if after.value < before.value else "rises"
-    return Update(
-        optimizer=step.example.optimizer.name,
-        rate_symbol=write.symbol(rate),
-        rate=write.value(rate, digits),
-        optimizer_title=OPTIMIZER_TITLES[step.example.optimizer.name],
-        quirk=step.example.optimizer.quirk,
-        state=tuple(
-            f"{write.symbol(q)} = {latex_number(q.value)}"
-            for q in next(iter(step.state.values()), ())
-            if q.definition is None
-        ),
-        decay=_decay(step),
-        one_block_each=bool(step.state),
-        all_move=all(quantity.name.step for quantity in parameters_of(step.updated)),
-        blocks=_update_blocks(step, write),
-        changes=tuple(_changes(step, write, digits)),
-        frozen_biases=_frozen_biases(step, unfrozen, write, digits) if unfrozen else None,
-        after=_samples(step, step.after, write),
-        total_after=_totals(step.after, write),
-        loss_before=write.value(before, digits),
-        loss_after=write.value(after, digits),
-        outcome=outcome if after.value != before.value else "stays the same",
-    )
-
-
-def _decay(step: TrainingStep) -> str:
-    roles = {quantity.name.role for found in step.state.values() for quantity in found}
-    return "gradient" if "decayed_gradient" in roles else "parameter" if "shrunk" in roles else ""
-
-
-def _update_blocks(step: TrainingStep, write: Writer) -> tuple[Block, ...]:
-    """The steps of all parameters that move; one block a parameter where there is state."""
-    pairs = zip(
-        parameters_of(step.forward.parameters), parameters_of(step.updated or ()), strict=True
-    )
-    equations = [
-        [write.equation(q) for q in (*step.state.get(old, ()), new) if q.definition is not None]
-        for old, new in pairs
-        if new is not old
-    ]
-    if step.state:
-        return tuple(block(own) for own in equations)
-    return blocks([equation for own in equations for equation in own])
-
-
-def _changes(
-    step: TrainingStep, write: Writer, digits: int, role: str | None = None
-) -> Iterator[Change]:
-    """Old value, gradient and new value of each parameter that moved."""
-    assert step.gradients is not None and step.updated is not None
-    for old, gradient, new in zip(
-        parameters_of(step.forward.parameters),
-        parameters_of(step.gradients),
-        parameters_of(step.updated),
-        strict=True,
-    ):
-        if new is not old and (role is None or old.name.role == role):
-            yield Change(
-                write.symbol(old),
-                write.value(old, digits),
-                write.value(gradient, digits),
-                write.value(new, digits),
-            )
-
-
-def _frozen_biases(
-    step: TrainingStep, unfrozen: TrainingStep, write: Writer, digits: int
-) -> FrozenBiases:
-    frozen = {
-        q for q in parameters_of(step.updated or ()) if q.name.role == "bias" and not q.name.step
-    }
-    symbols = {write.symbol(q) for q in frozen}
-    changes = _changes(unfrozen, write, digits, "bias")
-    assert unfrozen.after is not None and unfrozen.after.loss is not None
-    return FrozenBiases(
-        symbols=tuple(write.symbol(q) for q in parameters_of(step.updated or ()) if q in frozen),
-        changes=tuple(change for change in changes if change.symbol in symbols),
-        loss_after=write.value(unfrozen.after.loss.total.item(), digits),
-    )
 
 
 def _layer_texts(step: TrainingStep) -> Iterator[str]:

@@ -87,6 +87,12 @@ class Writer:
         """A value on its own: as typed if it was, else rounded."""
         return latex_number(printed(quantity, digits))
 
+    def stated(self, quantity: Quantity) -> str:
+        """A quantity with its value, `w = 0.15` or rounded."""
+        value = printed(quantity, self.digits)
+        relation = "=" if value == quantity.value else r"\approx"
+        return f"{self.symbol(quantity)} {relation} {latex_number(value)}"
+
     def equation(self, quantity: Quantity) -> Equation:
         """The equation that defines a quantity: its function by name, then written out."""
         assert quantity.definition is not None, quantity

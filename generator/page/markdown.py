@@ -91,13 +91,14 @@ def fill_own(text: str, values: Mapping[str, object]) -> str:
     """An author's page with its values put in; raises PageFaults.
 
     The page runs in a sandbox: it can include the project's own templates and
-    no other file, and what never ends is stopped. Its spaces stay, but no
-    blank line is printed twice outside of a fence.
+    no other file, and what never ends is stopped. The two spaces of a line break
+    stay, but no blank line is printed twice outside of a fence.
     """
     templates = _Sandbox(values)
     try:
         pieces = templates.from_string(text).generate(values)
-        return _tidied(_limited(pieces).splitlines())
+        lines = _limited(pieces).splitlines()
+        return _tidied(line if line.endswith("  ") else line.rstrip() for line in lines)
     except TemplateSyntaxError as error:
         raise PageFaults([Fault(error.lineno, 1, "template syntax", str(error.message))]) from None
     except Exception as error:

@@ -243,6 +243,13 @@ class Symbols:
             return f"{'output' if layer == len(self.example.layers) else 'hidden unit'} {name}"
         return f"unit {name} of layer {layer}" if len(self.example.layers) > 1 else f"unit {name}"
 
+    def ends(self, name: Name) -> tuple[str, str]:
+        """Where a weight comes from and where it leads, in words."""
+        assert name.source is not None and name.unit is not None, name
+        return self.unit_in_words(name.layer - 1, name.source), self.unit_in_words(
+            name.layer, name.unit
+        )
+
     def heading(self, layer: int, unit: int) -> str:
         """A unit as a heading has it: `Unit h1`, `Unit 2 of layer 1`."""
         words = self.unit_in_words(layer, unit)

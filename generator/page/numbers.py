@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
+from typing import TypeAlias
 
 from generator.algebra import Constant, Expression, Quantity, quantities_in, substitute
 from generator.algebra.number import exactly
@@ -14,6 +15,8 @@ SMALL = Decimal("1e-4")
 MORE_DIGITS = 12
 MORE_DIGITS_IF_CANCELLED = 50
 MOST_DIGITS = 1000
+
+Printed: TypeAlias = Callable[[Quantity, int], Decimal]
 
 _WIDE = Context(prec=MAX_PREC, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
@@ -69,39 +72,80 @@ class Calculation:
 
 
 def calculation(
-    value: Decimal, expression: Expression, digits: int, printed: Callable[[Quantity, int], Decimal]
+    value: Decimal, expression: Expression, digits: int, printed: Printed
 ) -> Calculation:
-    """The line for an expression, by the calculator rule.
-
-    The operands get as many digits beyond `digits` as it takes for their exact
-    evaluation to round to the result; where twelve more do not do it, the
-    result gets one more digit and the search starts again. Where a result is
-    smaller than its operands (1 - a with a near 1) the digits that cancel are
-    allowed on top, since more of the result's own would never help.
-
-    value: the value of the expression, unrounded.
-    printed: the number that stands for a quantity at so many digits.
-    """
+    """The line for one expression, by the calculator rule; see `calculations`."""
     if isinstance(expression, Quantity):
         shown_alone = printed(expression, digits)
         return Calculation(Constant(shown_alone), shown_alone, shown_alone == value)
-    operands = set(quantities_in(expression))
-    cancelled = [q.value.adjusted() - value.adjusted() for q in operands if q.value and value]
+    found = calculations([(value, expression)], digits, printed)
+    constants: dict[Quantity, Expression] = {q: Constant(n) for q, n in found.shown.items()}
+    return Calculation(substitute(expression, constants), found.results[0], found.is_exact)
+
+
+@dataclass(frozen=True)
+class Calculations:
+    """One line for several expressions at once, such as the entries of a matrix.
+
+    shown: the number that stands for each quantity, wherever the line has it.
+    results: what each expression comes to.
+    is_exact: whether every result is the exact value of the printed operands.
+    """
+
+    shown: Mapping[Quantity, Decimal]
+    results: tuple[Decimal, ...]
+    is_exact: bool
+
+
+def calculations(
+    entries: Sequence[tuple[Decimal, Expression]], digits: int, printed: Printed
+) -> Calculations:
+    """The line for expressions that share their operands, by the calculator rule.
+
+    The operands get as many digits beyond `digits` as it takes for their exact
+    evaluation to round to the results; where twelve more do not do it, the
+    results get one more digit and the search starts again. Where a result is
+    smaller than its operands (1 - a with a near 1) the digits that cancel are
+    allowed on top, since more of the result's own would never help.
+
+    entries: values, unrounded, with their expressions.
+    printed: the number that stands for a quantity at so many digits.
+    """
+    operands = {q for _, expression in entries for q in quantities_in(expression)}
+    cancelled = [
+        q.value.adjusted() - value.adjusted()
+        for value, expression in entries
+        for q in quantities_in(expression)
+        if q.value and value
+    ]
     enough = MORE_DIGITS + min(MORE_DIGITS_IF_CANCELLED, max([0, *cancelled]))
     while True:
-        result = rounded(value, digits)
-        place = last_place(result) if result else -digits
+        results = tuple(rounded(value, digits) for value, _ in entries)
         for more in range(enough):
             shown = {q: printed(q, digits + more) for q in operands}
-            try:
-                evaluated, exactly_so = exactly(expression, shown.__getitem__)
-            except ArithmeticError:  # a divisor that is 0 when it is rounded
-                continue
-            if _to_place(evaluated, place) == result:
-                constants = {q: Constant(number) for q, number in shown.items()}
-                is_exact = (exactly_so or not evaluated) and evaluated == result
-                return Calculation(substitute(expression, constants), result, is_exact)
+            exact = _exact_results(entries, results, shown, digits)
+            if exact is not None:
+                return Calculations(shown, results, exact)
         digits += 1
+
+
+def _exact_results(
+    entries: Sequence[tuple[Decimal, Expression]],
+    results: Sequence[Decimal],
+    shown: Mapping[Quantity, Decimal],
+    digits: int,
+) -> bool | None:
+    """Whether the numbers shown give the results exactly; None if not even when rounded."""
+    all_exact = True
+    for (_, expression), result in zip(entries, results, strict=True):
+        try:
+            evaluated, exactly_so = exactly(expression, shown.__getitem__)
+        except ArithmeticError:  # a divisor that is 0 when it is rounded
+            return None
+        if _to_place(evaluated, last_place(result) if result else -digits) != result:
+            return None
+        all_exact = all_exact and (exactly_so or not evaluated) and evaluated == result
+    return all_exact
 
 
 def last_place(value: Decimal) -> int:

@@ -6,6 +6,7 @@ or None. All symbols and numbers are LaTeX without its dollar signs.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from generator.page.equations import Block
@@ -30,12 +31,56 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Values:
+    """A row of a table of values: what they belong to, and each as a statement or a number.
+
+    anchors: of the quantities that stand nowhere else in the open.
+    """
+
+    anchors: tuple[str, ...]
+    name: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """The table of a network's arrays: a column for each layer, a row for each kind of array.
+
+    samples: how many columns those arrays have that have one for each sample.
+    """
+
+    titles: tuple[str, ...]
+    rows: tuple[Values, ...]
+    samples: int
+
+
+@dataclass(frozen=True)
 class ForwardLayer:
-    """A layer's forward pass, unit by unit."""
+    """A layer's forward pass, unit by unit; a row for each unit has its values."""
 
     title: str
-    activation: str
     units: tuple[Unit, ...]
+    rows: tuple[Values, ...]
+
+
+@dataclass(frozen=True)
+class LayerMatrices:
+    """A layer's laws as matrices."""
+
+    title: str
+    block: Block
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage on the way to a unit's error signal.
+
+    kind: `towards` (the loss's gradient in the activation), `slope`, `signal`,
+    or `mixed` (the error signal where it depends on all units).
+    """
+
+    kind: str
+    block: Block
 
 
 @dataclass(frozen=True)
@@ -47,9 +92,12 @@ class BackwardLayer:
     is_coupled: whether each activation depends on all pre-activations (softmax).
     has_shortcut: whether the error signals have a short form (p - t).
     silent: the units whose slope is 0, through which nothing flows back.
-    signals: a unit's gradient in its activation, its slope, its error signal.
-    chain: the first weight's gradient with all of its factors; weights: those
-        of the other weights, one block a unit.
+    first_unit: the unit worked out in full; stages: its way to its error signal.
+    other_units: the same of the others; signals: a row of values for each unit.
+    recursion: the law of a hidden layer's error signals, where it can be written.
+    factors: the chain rule for the first weight in symbols, where it has three factors.
+    first_weight: worked out in full in weight; other_weights: those of the others;
+    gradients: a row for each weight.
     """
 
     title: str
@@ -58,11 +106,17 @@ class BackwardLayer:
     has_shortcut: bool
     silent: tuple[str, ...]
     is_relu: bool
-    signals: tuple[Unit, ...]
+    first_unit: str
+    first_activation: str
+    stages: tuple[Stage, ...]
+    other_units: tuple[Unit, ...]
+    signals: tuple[Values, ...]
+    recursion: Block | None
+    factors: Block | None
     first_weight: str
-    first_target: str
-    chain: Block
-    weights: tuple[Block, ...]
+    weight: Block
+    other_weights: tuple[Block, ...]
+    gradients: tuple[Values, ...]
     biases: tuple[Block, ...]
     has_shared_bias: bool
 
@@ -94,11 +148,16 @@ class Loss:
 
 @dataclass(frozen=True)
 class Change:
-    """A parameter before and after the update."""
+    """A parameter before and after the update; change is what it moves by.
 
+    anchors: of the quantities of its update, where its equations are folded away.
+    """
+
+    anchors: tuple[str, ...]
     symbol: str
     before: str
     gradient: str
+    change: str
     after: str
 
 
@@ -195,10 +254,31 @@ class MistakeRow:
 
 
 @dataclass(frozen=True)
+class Colophon:
+    """How a page came about: its configuration, the generator's version, its golden values.
+
+    configuration: the text of the YAML file; golden_values: the name of the JSON file.
+    """
+
+    configuration: str
+    version: str
+    golden_values: str
+
+    @property
+    def fence(self) -> str:
+        """What a block of the configuration begins and ends with: more backticks than are in it."""
+        longest = max(map(len, re.findall("`+", self.configuration)), default=0)
+        return "`" * max(3, longest + 1)
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything on a page.
 
     corners: the pre-activations that are 0 in decimals and not in float64.
+    is_compact: without what folds away and without what only checks the page.
+    shows_units: whether the units are worked out one by one.
+    arrays: a row for each array of a layer; its cells are its symbol and shape, layer by layer.
     """
 
     title: str
@@ -210,8 +290,14 @@ class Page:
     has_bias: bool
     digits: int
     result_digits: int
+    is_compact: bool
+    shows_units: bool
     givens: tuple[Row, ...]
     meanings: tuple[Row, ...]
+    arrays: Arrays | None
+    forward_law: Block | None
+    forward_matrices: tuple[LayerMatrices, ...]
+    backward_matrices: tuple[LayerMatrices, ...]
     samples: tuple[SamplePass, ...]
     corners: tuple[str, ...]
     loss: Loss | None
@@ -221,3 +307,4 @@ class Page:
     check: Check | None
     mistakes: tuple[MistakeRow, ...]
     values: tuple[Row, ...]
+    colophon: Colophon

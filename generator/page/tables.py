@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from generator.algebra import Quantity, expanded, quantities_in
 from generator.network.example import Example
@@ -10,6 +11,7 @@ from generator.network.forward import ForwardPass, parameters_of
 from generator.network.names import Name
 from generator.network.training import TrainingStep
 from generator.page.equations import Writer, local_derivative, printed
+from generator.page.formulas import described
 from generator.page.numbers import latex_number
 from generator.page.outline import Row
 
@@ -77,6 +79,7 @@ def meanings(step: TrainingStep, write: Writer) -> Iterator[Row]:
     unit = name(1, 0)
     yield _row(z, f"pre-activation of {unit}: the weighted sum of what it reads", 0, write)
     yield _row(a, f"activation of {unit}: what it passes on", 0, write)
+    yield from _functions(step)
     if values.loss is None:
         return
     if len(values.loss.terms) > 1:
@@ -104,7 +107,15 @@ def meanings(step: TrainingStep, write: Writer) -> Iterator[Row]:
                 of = write.symbols(quantity.name.of).latex
                 yield _row(quantity, f"{meaning}, for ${of}$", 0, write)
         if moved:
-            yield _row(moved[0], "a parameter after the update", 0, write)
+            old = write.symbols(replace(moved[0].name, step=0)).latex
+            meaning = f"${old}$ after the update; the plus marks all that is computed from then on"
+            yield _row(moved[0], meaning, 0, write)
+
+
+def _functions(step: TrainingStep) -> Iterator[Row]:
+    """The functions that the network's activations are named after."""
+    found = dict(row for layer in step.example.layers for row in described(layer.activation))
+    yield from (Row("", symbol, meaning, "") for symbol, meaning in found.items())
 
 
 def values_in_full(step: TrainingStep, write: Writer) -> Iterator[Row]:

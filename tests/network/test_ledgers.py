@@ -108,7 +108,7 @@ def plant(fault, monkeypatch):
 
 
 def test_without_a_fault_there_is_a_page():
-    assert "Results" in generate(json.dumps(MAZUR), "mazur")["mazur.md"]
+    assert "At a glance" in generate(json.dumps(MAZUR), "mazur")["mazur.md"]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

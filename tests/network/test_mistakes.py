@@ -1,5 +1,6 @@
 """Classic mistakes give the numbers that people who made them have published."""
 
+import math
 from decimal import Decimal
 
 import pytest
@@ -71,3 +72,18 @@ def test_a_central_difference_comes_close_to_the_gradient():
     check = central_difference(training_step(parse(MAZUR).example))
     quotient = (check.above.value - check.below.value) / (2 * H)
     assert float(quotient) == pytest.approx(float(check.gradient.value), rel=1e-6)
+
+
+def test_the_biases_left_out_give_the_gradient_of_a_network_without_any():
+    def sigmoid(z):
+        return 1 / (1 + math.exp(-z))
+
+    h1 = sigmoid(0.15 * 0.05 + 0.20 * 0.10)
+    h2 = sigmoid(0.25 * 0.05 + 0.30 * 0.10)
+    o1 = sigmoid(0.40 * h1 + 0.45 * h2)
+    wrong = float(made(MAZUR)["bias_dropped"].wrong)
+    assert wrong == pytest.approx((o1 - 0.01) * o1 * (1 - o1) * h1, rel=1e-12)
+
+
+def test_no_biases_cannot_be_left_out():
+    assert "bias_dropped" not in made(RGU)

@@ -158,6 +158,16 @@ def test_a_page_can_include_parts_of_the_generated_one(filled):
     assert "0.15 \\cdot 0.05" in page
 
 
+@pytest.mark.parametrize("example", GALLERY, ids=lambda path: path.stem)
+def test_a_page_that_includes_all_of_it_is_the_generated_page(filled, example):
+    text = with_template(example.read_text(encoding="utf-8"))
+    line = "  template: my.jinja\n"
+    own = filled('<% include "page.md" %>', text).replace(line, "")
+    assert own == generate(text.replace(line, "  digits: 4\n"), "net")["net.md"].replace(
+        "  digits: 4\n", ""
+    ).removesuffix("\n")
+
+
 def test_figures_and_tables_are_markdown(filled):
     page = filled("<< figures.network >>\n\n<< tables.results >>\n\n<< tables.values >>")
     assert re.match(r"!\[.+\]\(net-network\.svg\)\n\n\| Symbol \|", page)
