@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from decimal import localcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from generator.config import Config
@@ -25,7 +26,8 @@ def generate(
 
     name: what the files' names begin with; formats: some of FORMATS; folder:
     from where the path of an author's own page is. A page comes first, with its
-    figures and with the golden values for its readers to download.
+    figures and with the golden values for its readers to download; an author's own
+    page with those of them that it shows.
     Raises located.Unusable where the configuration cannot be used, and
     ledgers.LedgersDiffer where graph and law disagree: a fault of the generator.
     """
@@ -45,6 +47,10 @@ def generate(
             with localcontext(PRECISION):
                 files |= _page(config, text, name, own_page)
         files[f"{name}.json"] = golden_values(config.example)
+        if "markdown" in formats and config.page.template:
+            shown = files[f"{name}.md"]
+            wanted = {f"{name}.md", *([f"{name}.json"] if "json" in formats else ())}
+            files = {f: t for f, t in files.items() if f in wanted or quote(f) in shown}
     except NotFinite as error:
         raise unusable(
             "network", f"{error}; other weights, inputs or hyperparameters would do"
@@ -55,7 +61,7 @@ def generate(
 def _page(
     config: Config, text: str, name: str, own_page: tuple[Path, str] | None
 ) -> dict[str, str]:
-    """The page and its figure: forward, backward, update, outline, Markdown.
+    """The page and its figures: forward, backward, update, outline, Markdown.
 
     own_page: the path and the text of the author's own template, where there is one.
     """
@@ -73,9 +79,9 @@ def _page(
     )
     from generator.page.author import author_values
     from generator.page.compose import Worked, compose
-    from generator.page.drawing import draw_network
     from generator.page.markdown import environment, fill
     from generator.page.outline import Colophon
+    from generator.page.pictures import pictures
 
     example = config.example
     count = count_quantities(example)
@@ -99,20 +105,17 @@ def _page(
         check=central_difference(step),
         mistakes=tuple(mistakes(step)),
     )
-    figure = f"{name}-network.svg"
-    page = compose(
-        worked, config.page, Colophon(text.strip("\n"), __version__, f"{name}.json"), figure
+    options = config.page
+    colophon = Colophon(text.strip("\n"), __version__, f"{name}.json")
+    page = compose(worked, options, colophon, name)
+    files = pictures(
+        step, worked.run, plain, options.notation, options.digits, page.figure_text, name
     )
-    templates = environment()
-    drawing = draw_network(step, config.page.notation, page.figure_text)
     if own_page is None:
-        filled = fill(templates, "page.md", page=page)
+        filled = fill(environment(), "page.md", page=page)
     else:
-        filled = _filled_own(*own_page, author_values(step, config.page, page))
-    return {
-        f"{name}.md": filled,
-        figure: fill(templates, "network.svg", figure=drawing),
-    }
+        filled = _filled_own(*own_page, author_values(step, options, page))
+    return {f"{name}.md": filled} | files
 
 
 def _filled_own(path: Path, text: str, values: dict[str, object]) -> str:

@@ -73,12 +73,14 @@ def run(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[
 
 # What it writes
 
+BESIDE = {f"net-{figure}.svg" for figure in ("network", "paths-1", "gradients")} | {"net.json"}
+
 
 def test_the_page_and_its_figure_stand_beside_the_file(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["net.yaml"]) == 0
-    assert names(folder) == {"net.yaml", "net.json", "net.md", "net-network.svg"}
+    assert names(folder) == {"net.yaml", "net.md", *BESIDE}
     assert (folder / "net.md").read_text().startswith("# A small network\n")
     assert capsys.readouterr() == ("", "")
 
@@ -87,13 +89,13 @@ def test_beside_the_file_also_where_that_is_another_folder(folder: Path) -> None
     (folder / "nets").mkdir()
     (folder / "net.yaml").rename(folder / "nets" / "net.yaml")
     assert main(["nets/net.yaml"]) == 0
-    assert names(folder / "nets") == {"net.yaml", "net.json", "net.md", "net-network.svg"}
+    assert names(folder / "nets") == {"net.yaml", "net.md", *BESIDE}
     assert names(folder) == {"nets"}
 
 
 def test_o_names_another_folder_which_is_made(folder: Path) -> None:
     assert main(["net.yaml", "-o", "site/pages"]) == 0
-    assert names(folder / "site" / "pages") == {"net.json", "net.md", "net-network.svg"}
+    assert names(folder / "site" / "pages") == {"net.md", *BESIDE}
     assert names(folder) == {"net.yaml", "site"}
 
 
@@ -101,8 +103,8 @@ def test_o_names_another_folder_which_is_made(folder: Path) -> None:
     ("formats", "files"),
     [
         (["json"], {"net.json"}),
-        (["markdown"], {"net.json", "net.md", "net-network.svg"}),
-        (["json", "markdown"], {"net.json", "net.md", "net-network.svg"}),
+        (["markdown"], {"net.md", *BESIDE}),
+        (["json", "markdown"], {"net.md", *BESIDE}),
         (["json", "json"], {"net.json"}),
     ],
 )
@@ -127,7 +129,7 @@ def test_a_name_that_is_not_here_is_looked_for_among_the_examples(folder: Path) 
     examples.mkdir(parents=True)
     (folder / "net.yaml").rename(examples / "net.yaml")
     assert main(["net.yaml"]) == 0
-    assert names(examples) == {"net.yaml", "net.json", "net.md", "net-network.svg"}
+    assert names(examples) == {"net.yaml", "net.md", *BESIDE}
     assert names(folder) == {"docs"}
 
 
@@ -177,9 +179,11 @@ def test_whatever_a_file_is_called_every_reader_of_markdown_finds_its_figure(
     (folder / "net.yaml").rename(folder / f"{name}.yaml")
     assert main(["--", f"{name}.yaml"]) == 0
     text = (folder / f"{name}.md").read_text()
-    (address,) = re.findall(r"^!\[[^\]]+\]\((.+)\)$", text, re.MULTILINE)
-    assert re.fullmatch(r"[\w.~%-]+", address)
-    assert (folder / unquote(address)).is_file()
+    addresses = re.findall(r"^!\[[^\]]+\]\((.+)\)$", text, re.MULTILINE)
+    assert len(addresses) == 3
+    for address in addresses:
+        assert re.fullmatch(r"[\w.~%-]+", address)
+        assert (folder / unquote(address)).is_file()
 
 
 # Several files
@@ -191,9 +195,8 @@ def test_a_bad_file_does_not_stop_the_others_and_gives_the_exit_status(
     (folder / "bad.yaml").write_text(BAD)
     (folder / "other.yaml").write_text(OTHER)
     assert main(["net.yaml", "bad.yaml", "none.yaml", "other.yaml"]) == 2
-    pages = {
-        f"{name}{end}" for name in ("net", "other") for end in (".md", "-network.svg", ".json")
-    }
+    net = {"net.md", *BESIDE}
+    pages = net | {file.replace("net", "other", 1) for file in net}
     assert names(folder) == {"net.yaml", "bad.yaml", "other.yaml", *pages}
     told = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in told] == ["bad.yaml", "none.yaml"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from generator.network.layers import dense
 from generator.network.names import Name
 from generator.network.optimizers import State
 
+MOST_POINTS = 500  # of the curve of a run, and its end
 ALWAYS_CHECKED = 100  # steps; later ones are where they are shown, or their loss went wrong
 
 
@@ -66,6 +68,8 @@ class Run:
     """A whole training in short: the loss before each milestone's step, and at the end.
 
     A step's loss is that of its batch, the final one that of all samples.
+    curve: the loss after so many updates, for a plot: of every step, or of evenly spaced ones;
+    the final loss ends it where a step's loss is that of all samples too.
     """
 
     steps: int
@@ -73,24 +77,41 @@ class Run:
     samples: int
     losses: tuple[tuple[int, float], ...]
     final_loss: float
+    curve: tuple[tuple[int, float], ...]
 
 
 def run(example: Example) -> Run:
     """Train to the end; the milestones are 1, 2, 5, 10, 20, 50, ... and the last step."""
-    losses = []
+    losses, curve = [], []
+    stride = curve_stride(example)
     for number, last in enumerate(train(example), start=1):
+        assert last.forward.loss is not None
+        loss = float(last.forward.loss.total)
         if is_milestone(number) or number == example.steps:
-            assert last.forward.loss is not None
-            losses.append((number, float(last.forward.loss.total)))
+            losses.append((number, loss))
+        if (number - 1) % stride == 0:
+            curve.append((number - 1, loss))
     final = final_pass(example, last)
     assert final.loss is not None
+    if example.batch_size >= len(example.samples):
+        curve.append((example.steps, float(final.loss.total)))
     return Run(
         steps=example.steps,
         batch_size=example.batch_size,
         samples=len(example.samples),
         losses=tuple(losses),
         final_loss=float(final.loss.total),
+        curve=tuple(curve),
     )
+
+
+def curve_stride(example: Example) -> int:
+    """Every how many steps a curve has a point; so that no batch is met more than another."""
+    stride = -(-example.steps // MOST_POINTS)
+    batches = -(-len(example.samples) // example.batch_size)
+    while stride > 1 and gcd(stride, batches) > 1:
+        stride += 1
+    return stride
 
 
 def is_milestone(step: int) -> bool:

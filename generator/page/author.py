@@ -34,7 +34,7 @@ def author_values(step: TrainingStep, options: PageOptions, page: Page) -> dict[
         "title": page.title,
         "q": notations[options.notation],
         "notations": Parts(notations),
-        "figures": Parts({"network": f"![{page.figure_text}]({page.figure})"}),
+        "figures": Parts(_figures(page)),
         "tables": Parts(_tables(step, writers[options.notation], page)),
         "page": page,
     }
@@ -139,6 +139,19 @@ def _given(quantity: Quantity, write: Writer) -> Equation:
     """The equation of what was typed: its symbol is its value."""
     symbol, value = write.symbols(quantity.name), write.value(quantity, write.digits)
     return Equation(symbol.key, symbol.latex, (("=", value),), symbol.latex, value, "=", value)
+
+
+def _figures(page: Page) -> dict[str, str]:
+    """The figures of the page as images in Markdown, by name: those that there are."""
+    files = page.figures
+    images = {
+        "network": (page.figure_text, files.network),
+        "gradients": ("The network with its values and its gradients", files.gradients),
+        "loss": ("The loss over the steps", files.loss),
+    }
+    for layer, path in enumerate(files.paths, start=1):
+        images[f"paths_{layer}"] = (f"The paths from layer {layer} to the loss", path)
+    return {name: f"![{text}]({file})" for name, (text, file) in images.items() if file}
 
 
 def _tables(step: TrainingStep, write: Writer, page: Page) -> dict[str, str]:

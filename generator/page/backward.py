@@ -40,6 +40,7 @@ def backward_layers(step: TrainingStep, sample: int, write: Writer) -> Iterator[
         biases = own.bias.flat if own.bias is not None else ()
         yield BackwardLayer(
             title=layer_title(step.example, index),
+            number=index + 1,
             paths=0 if index == last else step.example.layers[index + 1].units,
             is_coupled=is_coupled,
             has_shortcut=_shortcut(step, index, sample, 0) is not None,

@@ -15,12 +15,13 @@ from generator.network.law import Run
 from generator.network.mistakes import Mistake
 from generator.network.training import TrainingStep
 from generator.page.arrays import arrays, forward_law
+from generator.page.drawing import path_layers
 from generator.page.equations import Block, Writer, blocks
 from generator.page.forward import loss, samples
 from generator.page.matrices import backward_matrices, forward_matrices
 from generator.page.notation import NOTATIONS, Symbols
 from generator.page.numbers import latex_number, rounded
-from generator.page.outline import Check, Colophon, Milestone, MistakeRow, Page, Training
+from generator.page.outline import Check, Colophon, Figures, Milestone, MistakeRow, Page, Training
 from generator.page.tables import FULL_DIGITS, givens, meanings, values_in_full
 from generator.page.update import update
 
@@ -62,8 +63,8 @@ class Worked:
     mistakes: Sequence[Mistake]
 
 
-def compose(worked: Worked, options: PageOptions, colophon: Colophon, figure: str) -> Page:
-    """The outline of a page; figure is the file name of the network's figure."""
+def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str) -> Page:
+    """The outline of a page; name is what the names of its files begin with."""
     step = worked.step
     example = step.example
     write = Writer(Symbols(example, NOTATIONS[options.notation]), options.digits)
@@ -72,7 +73,7 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, figure: st
         title=example.title,
         source=example.source or "",
         source_link=_link(example.source or ""),
-        figure=quote(figure),
+        figures=_figures(worked, quote(name)),
         figure_text=_shape_text(step),
         shape=tuple(_layer_texts(step)),
         has_bias=any(layer.biases for layer in example.layers),
@@ -96,6 +97,16 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, figure: st
         mistakes=tuple(_mistakes(worked.mistakes, write, options.digits)),
         values=tuple(values_in_full(step, write)),
         colophon=replace(colophon, golden_values=quote(colophon.golden_values)),
+    )
+
+
+def _figures(worked: Worked, name: str) -> Figures:
+    """The figures of a page as its links have them; see pictures."""
+    return Figures(
+        network=f"{name}-network.svg",
+        paths=tuple(f"{name}-paths-{layer}.svg" for layer in path_layers(worked.step)),
+        gradients=f"{name}-gradients.svg" if worked.step.by_sample else "",
+        loss=f"{name}-loss.svg" if worked.run else "",
     )
 
 

@@ -87,6 +87,7 @@ class Stage:
 class BackwardLayer:
     """A layer's backward pass.
 
+    number: the layer's, from 1.
     paths: through how many units of the next layer each unit reaches the loss;
         0 for the output layer.
     is_coupled: whether each activation depends on all pre-activations (softmax).
@@ -101,6 +102,7 @@ class BackwardLayer:
     """
 
     title: str
+    number: int
     paths: int
     is_coupled: bool
     has_shortcut: bool
@@ -254,6 +256,16 @@ class MistakeRow:
 
 
 @dataclass(frozen=True)
+class Figures:
+    """The names of a page's figures, "" where there is none; paths: one for each hidden layer."""
+
+    network: str
+    paths: tuple[str, ...]
+    gradients: str
+    loss: str
+
+
+@dataclass(frozen=True)
 class Colophon:
     """How a page came about: its configuration, the generator's version, its golden values.
 
@@ -284,7 +296,7 @@ class Page:
     title: str
     source: str
     source_link: str
-    figure: str
+    figures: Figures
     figure_text: str
     shape: tuple[str, ...]
     has_bias: bool

@@ -157,8 +157,9 @@ def test_every_quantity_is_found_in_full():
             assert f"| ${left}$ |" in full
 
 
-def test_the_figure_is_beside_the_page():
-    assert set(MAZUR) == {"mazur.md", "mazur-network.svg", "mazur.json"}
+def test_the_figures_are_beside_the_page():
+    figures = {f"mazur-{figure}.svg" for figure in ("network", "paths-1", "gradients")}
+    assert set(MAZUR) == {"mazur.md", "mazur.json", *figures}
     assert "](mazur-network.svg)" in PAGE
 
 
