@@ -78,7 +78,7 @@ def _page(
         without_momentum,
     )
     from generator.page.author import author_values
-    from generator.page.compose import Worked, compose
+    from generator.page.compose import Worked, compose, writer_of
     from generator.page.markdown import environment, fill
     from generator.page.outline import Colophon
     from generator.page.pictures import pictures
@@ -114,7 +114,7 @@ def _page(
     if own_page is None:
         filled = fill(environment(), "page.md", page=page)
     else:
-        filled = _filled_own(*own_page, author_values(step, options, page))
+        filled = _filled_own(*own_page, author_values(step, writer_of(step, options), page))
     return {f"{name}.md": filled} | files
 
 

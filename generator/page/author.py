@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property, partial
 
@@ -11,7 +11,6 @@ from generator.algebra import Quantity
 from generator.network.backward import Contribution
 from generator.network.names import Name
 from generator.network.training import TrainingStep
-from generator.page.compose import PageOptions
 from generator.page.equations import Equation, Gradients, Writer, local_derivative
 from generator.page.named import READINGS, NamedQuantity, Parts, Quantities
 from generator.page.notation import NOTATIONS, Symbols
@@ -22,20 +21,19 @@ ALIKE = 0.5  # how much of a name must be right for the nearest one to be what w
 MOST_LISTED = 16  # names that an error lists
 
 
-def author_values(step: TrainingStep, options: PageOptions, page: Page) -> dict[str, object]:
-    """All that a template can name, by name."""
-    writers = {
-        key: Writer(Symbols(step.example, own), options.digits) for key, own in NOTATIONS.items()
-    }
-    notations = {
-        key: named_quantities(step, write, options.result_digits) for key, write in writers.items()
+def author_values(step: TrainingStep, write: Writer, page: Page) -> dict[str, object]:
+    """All that a template can name, by name; write: in the notation of the page."""
+    others = {
+        key: replace(write, symbols=Symbols(step.example, own)) for key, own in NOTATIONS.items()
     }
     return {
         "title": page.title,
-        "q": notations[options.notation],
-        "notations": Parts(notations),
+        "q": named_quantities(step, write, page.result_digits),
+        "notations": Parts(
+            {key: named_quantities(step, own, page.result_digits) for key, own in others.items()}
+        ),
         "figures": Parts(_figures(page)),
-        "tables": Parts(_tables(step, writers[options.notation], page)),
+        "tables": Parts(_tables(step, write, page)),
         "page": page,
     }
 

@@ -67,7 +67,7 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str)
     """The outline of a page; name is what the names of its files begin with."""
     step = worked.step
     example = step.example
-    write = Writer(Symbols(example, NOTATIONS[options.notation]), options.digits)
+    write = writer_of(step, options)
     has_matrices = "matrix" in options.views
     return Page(
         title=example.title,
@@ -98,6 +98,11 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str)
         values=tuple(values_in_full(step, write)),
         colophon=replace(colophon, golden_values=quote(colophon.golden_values)),
     )
+
+
+def writer_of(step: TrainingStep, options: PageOptions) -> Writer:
+    """The writer of a page's quantities."""
+    return Writer(Symbols(step.example, NOTATIONS[options.notation]), options.digits)
 
 
 def _figures(worked: Worked, name: str) -> Figures:

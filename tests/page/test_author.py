@@ -177,6 +177,18 @@ def test_figures_and_tables_are_markdown(filled):
     assert "| $net_{h1}$ | pre-activation of h1: " in filled("<< tables.meanings >>")
 
 
+def test_a_page_is_written_with_those_figures_that_it_shows(tmp_path):
+    def files(template, formats=("markdown",)):
+        (tmp_path / "my.jinja").write_text(template, encoding="utf-8")
+        return sorted(generate(MAZUR, "net", formats, tmp_path))
+
+    assert files("none") == ["net.md"]
+    assert files("<< figures.network >>") == ["net-network.svg", "net.md"]
+    assert files("<< figures.paths_1 >>") == ["net-paths-1.svg", "net.md"]
+    assert files("[golden](net.json)") == ["net.json", "net.md"]
+    assert files("none", ["markdown", "json"]) == ["net.json", "net.md"]
+
+
 def test_a_page_without_a_loss_has_no_results(filled, faults):
     text = """\
 network: {inputs: 1, layers: [{activation: relu, weights: [[0.5]]}]}
