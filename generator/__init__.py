@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import localcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from generator.config import Config
@@ -19,11 +21,15 @@ FORMATS = ("markdown", "json")
 __version__ = "0.1.0"
 
 
-def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> dict[str, str]:
+def generate(
+    text: str, name: str, formats: Sequence[str] = ("markdown",), folder: Path = Path()
+) -> dict[str, str]:
     """The files of an example, by name, from the text of its configuration.
 
-    name: what the files' names begin with; formats: some of FORMATS. A page comes first,
-    with its figures and with the golden values for its readers to download.
+    name: what the files' names begin with; formats: some of FORMATS; folder:
+    from where the path of an author's own page is. A page comes first, with its
+    figures and with the golden values for its readers to download; an author's own
+    page with those of them that it shows.
     Raises located.Unusable where the configuration cannot be used, and
     ledgers.LedgersDiffer where graph and law, or page and PyTorch, disagree: a fault
     of the generator.
@@ -32,16 +38,24 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
     from generator.algebra.number import PRECISION
     from generator.config import parse
     from generator.config.located import Unusable, read_yaml, unusable
+    from generator.config.template import read_template
     from generator.golden import golden_values
     from generator.page.stepwise import RoundingMisleads
 
     config = parse(text)
     files: dict[str, str] = {}
     try:
+        own_page = None
         if "markdown" in formats:
+            template = folder / config.page.template if config.page.template else None
+            own_page = (template, read_template(text, template)) if template else None
             with localcontext(PRECISION):
-                files |= _page(config, text, name)
+                files |= _page(config, text, name, own_page)
         files[f"{name}.json"] = golden_values(config.example)
+        if own_page:
+            shown = files[f"{name}.md"]
+            wanted = {f"{name}.md", *([f"{name}.json"] if "json" in formats else ())}
+            files = {f: t for f, t in files.items() if f in wanted or quote(f) in shown}
     except RoundingMisleads as error:
         raise Unusable([read_yaml(text).problem(("page", "rounding"), str(error))]) from error
     except NotFinite as error:
@@ -51,8 +65,13 @@ def generate(text: str, name: str, formats: Sequence[str] = ("markdown",)) -> di
     return files
 
 
-def _page(config: Config, text: str, name: str) -> dict[str, str]:
-    """The page and its figures: forward, backward, update, outline, Markdown."""
+def _page(
+    config: Config, text: str, name: str, own_page: tuple[Path, str] | None
+) -> dict[str, str]:
+    """The page and its figures: forward, backward, update, outline, Markdown.
+
+    own_page: the path and the text of the author's own template, where there is one.
+    """
     from generator.config.located import unusable
     from generator.network.central_difference import central_difference
     from generator.network.law import run
@@ -65,7 +84,8 @@ def _page(config: Config, text: str, name: str) -> dict[str, str]:
         with_trained_biases,
         without_momentum,
     )
-    from generator.page.compose import Worked, compose
+    from generator.page.author import author_values
+    from generator.page.compose import Worked, compose, writer_of
     from generator.page.markdown import environment, fill
     from generator.page.outline import Colophon
     from generator.page.pictures import pictures
@@ -108,7 +128,11 @@ def _page(config: Config, text: str, name: str) -> dict[str, str]:
     files = pictures(
         step, worked.run, plain, options.notation, options.digits, page.figure_text, name
     )
-    return {f"{name}.md": fill(environment(), "page.md", page=page)} | files
+    if own_page is None:
+        filled = fill(environment(), "page.md", page=page)
+    else:
+        filled = _filled_own(*own_page, author_values(step, writer_of(step, options), page))
+    return {f"{name}.md": filled} | files
 
 
 def _pytorch(step: TrainingStep) -> PyTorchSays:
@@ -122,3 +146,16 @@ def _pytorch(step: TrainingStep) -> PyTorchSays:
         raise unusable("page.pytorch", str(error)) from error
     except (ImportError, OSError) as error:
         raise unusable("page.pytorch", f"PyTorch cannot be imported: {error}") from error
+
+
+def _filled_own(path: Path, text: str, values: dict[str, object]) -> str:
+    """The author's own page; raises located.Unusable with the faults of its template."""
+    from generator.config.located import Problem, Unusable
+    from generator.page.markdown import PageFaults, fill_own
+
+    try:
+        return fill_own(text, values)
+    except PageFaults as error:
+        raise Unusable(
+            [Problem(f.line, f.column, f.where, f.message, str(path)) for f in error.faults]
+        ) from None

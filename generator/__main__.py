@@ -90,19 +90,37 @@ def _job(file: str, output: Path | None) -> Job:
 
 
 def _watch(jobs: Sequence[Job], formats: Sequence[str], options: argparse.Namespace) -> int:
-    """Run each job, and again whenever its file changes, until the user stops it."""
-    seen: dict[Job, float | None] = {}
+    """Run each job, and again whenever a file of it changes, until the user stops it."""
+    watched = {job: _watched(job) for job in jobs}
+    seen: dict[Job, tuple[float | None, ...]] = {}
     try:
         while True:
             for job in jobs:
-                changed = job.source.stat().st_mtime if job.source.is_file() else None
-                if job not in seen or seen[job] != changed:
-                    seen[job] = changed
+                if seen.get(job) != _changes(watched[job]):
+                    watched[job] = _watched(job)
+                    seen[job] = _changes(watched[job])
                     if _run(job, formats, options) == DONE:
                         print(f"{job.file}: written to {job.folder}", flush=True)
             time.sleep(0.2)
     except KeyboardInterrupt:
         return DONE
+
+
+def _watched(job: Job) -> tuple[Path, ...]:
+    """The files that a job's page comes from: its configuration and its own template."""
+    from generator.config.located import Unusable
+    from generator.config.template import template_path
+
+    try:
+        template = template_path(_read(job.source), job.source.parent)
+    except Unusable:
+        template = None
+    return (job.source, template) if template else (job.source,)
+
+
+def _changes(files: Sequence[Path]) -> tuple[float | None, ...]:
+    """When each file was last written to; None where there is none."""
+    return tuple(path.stat().st_mtime if path.is_file() else None for path in files)
 
 
 def _new(arguments: Sequence[str]) -> int:
@@ -183,7 +201,10 @@ def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
     from generator.network.ledgers import LedgersDiffer
 
     try:
-        files = generate(_read(job.source), job.name, formats)
+        text = _read(job.source)
+        files = generate(text, job.name, formats, job.source.parent)
+        if not options.stdout:
+            _spare_template(text, job, files)
         if options.stdout:
             sys.stdout.write(next(iter(files.values())))
         elif options.check:
@@ -207,6 +228,19 @@ def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
     except OSError as error:
         return _refuse(f"{error.filename or job.folder}: cannot be written: {error.strerror}")
     return DONE
+
+
+def _spare_template(text: str, job: Job, files: dict[str, str]) -> None:
+    """Raise Unusable where the page would be written over the template that it is made from."""
+    from generator.config.template import at_template, template_path
+
+    template = template_path(text, job.source.parent)
+    for name in files if template else ():
+        if template and (job.folder / name).resolve() == template.resolve():
+            other = f"{template.stem}.jinja"
+            raise at_template(
+                text, f"would be written over by its own page; call it {other}, for one"
+            )
 
 
 def _read(path: Path) -> str:

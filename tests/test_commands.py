@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -131,3 +132,110 @@ def wait_until(holds, seconds=20):
     while not holds():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.05)
+
+
+OWN = "# Mine\n\nThe loss is $<< q.l.value >>$.\n"
+
+
+@pytest.fixture
+def own_page(tmp_path, monkeypatch):
+    """A folder with a configuration, the template that it names, and nothing else."""
+    monkeypatch.chdir(tmp_path)
+    net = (ROOT / "docs/examples/single-neuron.yaml").read_text(encoding="utf-8")
+    assert "\npage:" not in net
+    (tmp_path / "net.yaml").write_text(f"{net}\npage: {{template: lesson/my.jinja}}\n")
+    (tmp_path / "lesson").mkdir()
+    (tmp_path / "lesson/my.jinja").write_text(OWN)
+    return tmp_path
+
+
+def test_an_own_page_is_written_beside_its_configuration(own_page, monkeypatch):
+    monkeypatch.chdir(own_page / "lesson")  # the template's path is from the YAML's folder
+    assert main(["../net.yaml"]) == 0
+    assert re.fullmatch(r"# Mine\n\nThe loss is \$[\d.]+\$\.\n", (own_page / "net.md").read_text())
+    assert (own_page / "lesson/my.jinja").read_text() == OWN
+
+
+def test_an_own_page_goes_to_standard_output(own_page, capsys):
+    assert main(["net.yaml", "--stdout"]) == 0
+    assert capsys.readouterr().out.startswith("# Mine\n")
+    assert not (own_page / "net.md").exists()
+
+
+def test_an_own_page_is_out_of_date_once_its_template_changes(own_page, capsys):
+    assert main(["net.yaml"]) == 0
+    assert main(["net.yaml", "--check"]) == 0
+    (own_page / "lesson/my.jinja").write_text(OWN.replace("Mine", "Yours"))
+    assert main(["net.yaml", "--check"]) == 1
+    assert "-# Mine\n+# Yours\n" in capsys.readouterr().out
+
+
+def test_a_fault_of_a_template_leaves_everything_as_it_was(own_page, capsys):
+    assert main(["net.yaml"]) == 0
+    before = (own_page / "net.md").read_text()
+    (own_page / "lesson/my.jinja").write_text("# Worse\n\n<< q.zz >>\n")
+    assert main(["net.yaml"]) == 2
+    assert capsys.readouterr().err.startswith(
+        "lesson/my.jinja:3:4: q.zz: there is no quantity zz; "
+    )
+    assert (own_page / "net.md").read_text() == before
+
+
+@pytest.mark.parametrize("more", [[], ["--check"], ["--format", "markdown"]])
+def test_a_page_is_not_written_over_its_own_template(own_page, capsys, more):
+    net = own_page / "net.yaml"
+    net.write_text(net.read_text().replace("lesson/my.jinja", "lesson/../net.md"))
+    (own_page / "net.md").write_text(OWN)
+    assert main(["net.yaml", *more]) == 2
+    line = net.read_text().count("\n")
+    assert capsys.readouterr().err == (
+        f"net.yaml:{line}:18: page.template: would be written over by its own page; "
+        "call it net.jinja, for one\n"
+    )
+    assert (own_page / "net.md").read_text() == OWN
+    assert main(["net.yaml", "-o", "elsewhere"]) == 0
+    assert (own_page / "elsewhere/net.md").read_text().startswith("# Mine\n")
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("lesson/none.jinja", "there is no file lesson/none.jinja"),
+        ("lesson", "lesson cannot be read: Is a directory"),
+        ("latin.jinja", "latin.jinja is not UTF-8 text"),
+    ],
+)
+def test_a_template_that_cannot_be_read_is_located_in_the_yaml(own_page, capsys, named, said):
+    net = own_page / "net.yaml"
+    net.write_text(net.read_text().replace("lesson/my.jinja", named))
+    (own_page / "latin.jinja").write_bytes("Größe".encode("latin-1"))
+    assert main(["net.yaml"]) == 2
+    line = net.read_text().count("\n")
+    assert capsys.readouterr().err.startswith(f"net.yaml:{line}:18: page.template: {said}")
+    assert not (own_page / "net.md").exists()
+
+
+def test_watching_watches_the_template_too(own_page):
+    page, template = own_page / "net.md", own_page / "lesson/my.jinja"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", "net.yaml", "--watch"],
+        cwd=own_page,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_until(lambda: page.is_file() and "# Mine" in page.read_text())
+        template.write_text("<< q.zz >>")
+        time.sleep(0.6)
+        template.unlink()
+        time.sleep(0.6)
+        template.write_text(OWN.replace("Mine", "Yours"))
+        wait_until(lambda: "# Yours" in page.read_text())
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert "lesson/my.jinja:1:4: q.zz: there is no quantity zz" in err
+    assert "page.template: there is no file lesson/my.jinja" in err

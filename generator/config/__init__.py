@@ -79,6 +79,7 @@ def _resolved(file: File) -> Config:
         tuple(page.views),
         page.rounding,
         page.pytorch,
+        page.template or "",
     )
     return Config(example, options)
 

@@ -15,6 +15,7 @@ from generator.config.schema import TAGS, File
 from generator.network.initializers import INITIALIZERS
 
 LISTS = ("layers", "samples")
+SECTIONS = ("network", "training", "page")
 
 # What a fault of the schema says to a person; the rest speak for themselves.
 MESSAGES = {
@@ -41,9 +42,9 @@ def translated(document: Document, fault: ErrorDetails) -> Problem:
     kind, found, context = fault["type"], fault["input"], fault.get("ctx", {})
     if kind == "extra_forbidden":
         known = _keys(fault["loc"][:-1])
-        return document.problem(
-            (*path, last), f"unknown key{_nearest(str(last), known)}", at_key=True
-        )
+        home = _section_of(str(last)) if not path else None
+        right = f"; it belongs under `{home}:`" if home else _nearest(str(last), known)
+        return document.problem((*path, last), f"unknown key{right}", at_key=True)
     if (*path, last) in document.values or kind == "missing":
         path = (*path, last) if last != "" else path
     if kind == "literal_error":
@@ -99,6 +100,11 @@ def _nearest(word: str, known: Iterable[str]) -> str:
     meant = initials.get(word.lower()) or (by_lower[close[0]] if close else None)
     names = ", ".join(by_lower.values())
     return f"; did you mean '{meant}'? (known: {names})" if meant else f"; known: {names}"
+
+
+def _section_of(key: str) -> str | None:
+    """The section of the file, such as `page`, that has this key."""
+    return next((name for name in SECTIONS if key in _keys((name,))), None)
 
 
 def _keys(location: tuple[int | str, ...]) -> list[str]:

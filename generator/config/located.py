@@ -30,15 +30,20 @@ class Plain(str):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong with a file: where it stands, what it is, what would be right."""
+    """One thing wrong with a file: where it stands, what it is, what would be right.
+
+    file: the file, where it is not the configuration itself.
+    """
 
     line: int
     column: int
     where: str
     message: str
+    file: str = ""
 
     def located(self, file: str) -> str:
         """`FILE:LINE:COLUMN: where: what is wrong`, on one line whatever it quotes."""
+        file = self.file or file
         return printable(f"{file}:{self.line}:{self.column}: {self.where}: {self.message}")
 
 

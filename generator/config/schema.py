@@ -304,6 +304,8 @@ class _Page(_Part):
     each value is rounded where it is computed, and the next step goes on with that."""
     pytorch: Truth = False
     """Whether PyTorch runs the example too and the page says what it found."""
+    template: str | None = None
+    """A page of your own to fill with the numbers, a Jinja file; its path is from this file's."""
 
 
 class File(_Part):

@@ -47,7 +47,8 @@ class PageOptions:
     its steps and of its results; detail: `full` or `compact`; views: `index` for
     units one by one, `matrix` for whole layers; rounding: `exact`, or `stepwise`
     for a page of steps that are rounded (see stepwise); pytorch: whether it says
-    what PyTorch makes of the example.
+    what PyTorch makes of the example; template: the file of an author's own page,
+    empty where the page is the project's.
     """
 
     notation: str
@@ -57,6 +58,7 @@ class PageOptions:
     views: Sequence[str] = ("index", "matrix")
     rounding: str = "exact"
     pytorch: bool = False
+    template: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str)
     """The outline of a page; name is what the names of its files begin with."""
     step = worked.step
     example = step.example
-    is_stepwise = options.rounding == "stepwise"
-    write = Writer(Symbols(example, NOTATIONS[options.notation]), options.digits, is_stepwise)
+    write = writer_of(step, options)
+    is_stepwise = write.is_stepwise
     result_digits = options.digits if is_stepwise else options.result_digits
     has_matrices = "matrix" in options.views
     return Page(
@@ -124,6 +126,15 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str)
         ),
         values=tuple(values_in_full(step, write)),
         colophon=replace(colophon, golden_values=quote(colophon.golden_values)),
+    )
+
+
+def writer_of(step: TrainingStep, options: PageOptions) -> Writer:
+    """The writer of a page's quantities."""
+    return Writer(
+        Symbols(step.example, NOTATIONS[options.notation]),
+        options.digits,
+        options.rounding == "stepwise",
     )
 
 

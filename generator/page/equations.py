@@ -38,11 +38,19 @@ Gradients: TypeAlias = Mapping[Quantity, Gradient]
 
 @dataclass(frozen=True)
 class Equation:
-    """One chain of equalities: a left side, then rows of a relation and a right side."""
+    """One chain of equalities: a left side, then rows of a relation and a right side.
+
+    The last four are its parts by name, each there also where the rows leave it
+    out: the right side in symbols, with numbers, the last relation, the result.
+    """
 
     anchor: str
     left: str
     rows: tuple[tuple[str, str], ...]
+    in_symbols: str = ""
+    with_numbers: str = ""
+    relation: str = ""
+    result: str = ""
 
 
 @dataclass(frozen=True)
@@ -233,9 +241,12 @@ class Writer:
         rows = [("=", form) for form in forms]
         if substituted not in (result, *forms):
             rows.append(("=", substituted))
+        relation = "=" if line.is_exact else r"\approx"
         if result not in forms:
-            rows.append(("=" if line.is_exact else r"\approx", result))
-        return Equation(self.symbols(quantity.name).key, left.latex, tuple(rows))
+            rows.append((relation, result))
+        in_symbols = forms[-1] if forms else left.latex
+        key = self.symbols(quantity.name).key
+        return Equation(key, left.latex, tuple(rows), in_symbols, substituted, relation, result)
 
     def line(self, expression: Expression) -> str:
         """An expression with its numbers put in and its result, on one line."""

@@ -120,14 +120,15 @@ def _functions(step: TrainingStep) -> Iterator[Row]:
 def values_in_full(step: TrainingStep, write: Writer) -> Iterator[Row]:
     """Every quantity of the page to twelve digits, in the order of the page."""
     seen: dict[str, Row] = {}
-    for quantity in _all_quantities(step):
+    for quantity in all_quantities(step):
         for symbol in (write.symbols(quantity.name), write.symbols.partial(quantity.name)):
             value = _plain(quantity, FULL_DIGITS, write)
             seen.setdefault(symbol.latex, Row(symbol.key, symbol.latex, "", value))
     return iter(seen.values())
 
 
-def _all_quantities(step: TrainingStep) -> Iterator[Quantity]:
+def all_quantities(step: TrainingStep) -> Iterator[Quantity]:
+    """Every quantity of the page in its order; some are there more than once."""
     yield from step.forward.inputs.T.flat
     yield from step.forward.targets.T.flat if step.forward.targets is not None else ()
     yield from parameters_of(step.forward.parameters)
