@@ -209,8 +209,25 @@ class Parser(Cursor):
 
     def symbol(self, base: str) -> Expression:
         """The symbol of a letter with its indices, and with its exponent if it has one."""
-        start, sub, sup = self.at - 1, "", ""
-        exponent: Expression | None = None
+        start = self.at - 1
+        sub, sup, script = self.scripts(base)
+        if base in FUNCTIONS and not sub and self.next.sign == "(":
+            if script or sup.replace(r"\prime", ""):
+                raise Unreadable(f"a superscript between `{base}` and its argument")
+            self.group(self.take())
+            return self.opaque(start)
+        if script and name_of(base, sub, sup + canonical(script)) in self.symbols:
+            return self.entered(name_of(base, sub, sup + canonical(script)))  # see indices
+        exponent = self.part(script) if script else None
+        if base == "e" and exponent is not None and not sub and not sup:
+            return Call(exp, (exponent,))
+        name = name_of(base, sub, sup)
+        return self.entered(name) if exponent is None else Power(self.entered(name), exponent)
+
+    def scripts(self, base: str) -> tuple[str, str, list[Token]]:
+        """A symbol's subscript, its superscript, and one that may be an exponent or an index."""
+        sub, sup = "", ""
+        exponent: list[Token] = []
         while True:
             if self.accept("'"):
                 sup += r"\prime"
@@ -221,25 +238,17 @@ class Parser(Cursor):
                 if not sub:
                     raise Unreadable("an empty subscript")
             elif self.accept("^"):
-                if exponent is not None or sup.replace(r"\prime", ""):
+                if exponent or sup.replace(r"\prime", ""):
                     raise Unreadable("two superscripts")
                 script = self.script()
+                if not script:
+                    raise Unreadable("an empty superscript")
                 if base != "e" and is_decoration(script):
                     sup += canonical(script)
                 else:
-                    exponent = self.part(script)
+                    exponent = script
             else:
-                break
-        if base in FUNCTIONS and not sub and self.next.sign == "(":
-            if exponent is not None or sup.replace(r"\prime", ""):
-                raise Unreadable(f"a superscript between `{base}` and its argument")
-            self.group(self.take())
-            return self.opaque(start)
-        if base == "e" and exponent is not None and not sub and not sup:
-            return Call(exp, (exponent,))
-        sub = sub if len(sub) < 2 else f"{{{sub}}}"
-        name = base + (f"_{sub}" if sub else "") + (f"^{{{sup}}}" if sup else "")
-        return self.entered(name) if exponent is None else Power(self.entered(name), exponent)
+                return sub, sup, exponent
 
     def entered(self, name: Hashable) -> Quantity:
         """The quantity of that name, the same object each time."""
@@ -351,3 +360,9 @@ _FORMS: Mapping[str, Callable[[Parser], Expression]] = {
 
 def _product(factors: Sequence[Expression]) -> Expression:
     return factors[0] if len(factors) == 1 else Product(tuple(factors))
+
+
+def name_of(base: str, sub: str, sup: str) -> str:
+    """The canonical LaTeX of a symbol."""
+    sub = sub if len(sub) < 2 else f"{{{sub}}}"
+    return base + (f"_{sub}" if sub else "") + (f"^{{{sup}}}" if sup else "")

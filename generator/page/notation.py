@@ -62,7 +62,8 @@ class Notation:
 
     A role may have a row of its own for the output layer, `activation.output`;
     hidden and output are the patterns of a unit's default name; counts_through:
-    whether hidden units count on from layer to layer (h1, h2, ...).
+    whether hidden units count on from layer to layer (h1, h2, ...); first_layer:
+    the number of the first layer that has weights, 2 where the inputs are layer 1.
     """
 
     letters: Mapping[str, Letter]
@@ -70,6 +71,7 @@ class Notation:
     hidden: str = "{unit}"
     output: str = "{unit}"
     counts_through: bool = False
+    first_layer: int = 1
 
 
 # What optimizers and penalties bring along is written alike in every notation.
@@ -173,7 +175,28 @@ LAYERED = Notation(
     },
 )
 
-NOTATIONS = {"layered": LAYERED, "mazur": MAZUR, "source": SOURCE}
+# Michael Nielsen's book, Neural Networks and Deep Learning, chapter 2: the inputs are
+# the activations of layer 1, w^l_{jk} leads from unit k of layer l-1 to unit j of layer l.
+NIELSEN = Notation(
+    letters=OPTIMIZER_LETTERS
+    | {
+        "input": Letter("a", "{unit}", "{layer}"),
+        "target": Letter("y", "{unit}"),
+        "weight": Letter("w", "{unit}{source}", "{layer}"),
+        "bias": Letter("b", "{unit}", "{layer}"),
+        "pre_activation": Letter("z", "{unit}", "{layer}"),
+        "activation": Letter("a", "{unit}", "{layer}"),
+        "error_signal": Letter(r"\delta", "{unit}", "{layer}", text="δ", word="delta"),
+        "loss_term": Letter("C", "{unit}"),
+        "sample_loss": Letter("C"),
+        "data_loss": Letter("C", "data"),
+        "loss": Letter("C"),
+        "learning_rate": Letter(r"\eta", text="η", word="learning-rate"),
+    },
+    first_layer=2,
+)
+
+NOTATIONS = {"layered": LAYERED, "mazur": MAZUR, "nielsen": NIELSEN, "source": SOURCE}
 
 
 @dataclass(frozen=True)
@@ -241,7 +264,13 @@ class Symbols:
             return name
         if self.notation.counts_through:
             return f"{'output' if layer == len(self.example.layers) else 'hidden unit'} {name}"
-        return f"unit {name} of layer {layer}" if len(self.example.layers) > 1 else f"unit {name}"
+        if len(self.example.layers) == 1:
+            return f"unit {name}"
+        return f"unit {name} of layer {self.layer(layer)}"
+
+    def layer(self, layer: int) -> int:
+        """The number that the notation gives a layer; without one of its own, layer 1 is 1."""
+        return layer - 1 + self.notation.first_layer
 
     def heading(self, layer: int, unit: int) -> str:
         """A unit as a heading has it: `Unit h1`, `Unit 2 of layer 1`."""
@@ -259,6 +288,7 @@ class Symbols:
         unit = "" if name.unit is None else self.unit(layer, name.unit)
         source = "" if name.source is None else self.unit(layer - 1, name.source)
         number = self._numbers.get(Name(role, name.layer, name.unit, name.source), 0)
+        layer = self.layer(layer)
         separator = "," if len(unit) > 1 or len(source) > 1 else ""
         separator = separator if "{source}" in letter.sub else ""
         sub, sub_text = (
@@ -268,7 +298,7 @@ class Symbols:
         sup = letter.sup.format(layer=layer)
         key = _key(letter, layer, unit, source, number)
         if name.sample is not None and len(self.example.samples) > 1:
-            sup += f"({name.sample + 1})"
+            sup += f"{',' * sup[-1:].isalnum()}({name.sample + 1})"  # 2,(1): no product
             key += f"-sample-{name.sample + 1}"
         if name.step:
             sup += "+"
