@@ -243,7 +243,7 @@ class Parser(Cursor):
                 script = self.script()
                 if not script:
                     raise Unreadable("an empty superscript")
-                if base != "e" and is_decoration(script):
+                if (base, sub) != ("e", "") and is_decoration(script):
                     sup += canonical(script)
                 else:
                     exponent = script

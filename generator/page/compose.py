@@ -16,7 +16,7 @@ from generator.network.mistakes import Mistake
 from generator.network.training import TrainingStep
 from generator.page.backward import backward_layers
 from generator.page.equations import Block, Equation, Writer, block, blocks
-from generator.page.notation import NOTATIONS, Symbols
+from generator.page.notation import Notation, Symbols
 from generator.page.numbers import latex_number, rounded
 from generator.page.outline import (
     Change,
@@ -47,9 +47,9 @@ OPTIMIZER_TITLES = {
 
 @dataclass(frozen=True)
 class PageOptions:
-    """How a page is written: a key of NOTATIONS, and the significant digits of its numbers."""
+    """How a page is written: its notation, and the significant digits of its numbers."""
 
-    notation: str
+    notation: Notation
     digits: int
     result_digits: int
 
@@ -77,7 +77,7 @@ def compose(worked: Worked, options: PageOptions, figure: str) -> Page:
     """The outline of a page; figure is the file name of the network's figure."""
     step = worked.step
     example = step.example
-    write = Writer(Symbols(example, NOTATIONS[options.notation]), options.digits)
+    write = Writer(Symbols(example, options.notation), options.digits)
     return Page(
         title=example.title,
         source=example.source or "",

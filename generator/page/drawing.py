@@ -6,19 +6,20 @@ from generator.algebra import Quantity
 from generator.network.training import TrainingStep
 from generator.page.figures import NetworkFigure, network_figure
 from generator.page.labels import Label
-from generator.page.notation import NOTATIONS, Symbols
+from generator.page.notation import Notation, Symbols
 from generator.page.numbers import text_number
+from generator.page.plain_text import plain_text
 
 
-def draw_network(step: TrainingStep, notation: str, description: str) -> NetworkFigure:
+def draw_network(step: TrainingStep, notation: Notation, description: str) -> NetworkFigure:
     """The network with its parameters, and with the inputs where there is one sample."""
-    symbols = Symbols(step.example, NOTATIONS[notation])
+    symbols = Symbols(step.example, notation)
     several = len(step.example.samples) > 1
 
     def label(quantity: Quantity, *, valued: bool = True) -> Label:
         symbol = symbols(quantity.name)
         value = text_number(quantity.value) if valued else ""
-        return Label(symbol.text, symbol.sub_text, symbol.sup, value)
+        return Label(symbol.text, symbol.sub_text, plain_text(symbol.sup), value)
 
     values = step.forward
     columns = [[label(q, valued=not several) for q in values.inputs[:, 0]]]

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from generator.network.example import Example
 from generator.network.names import Name
+from generator.page.plain_text import plain_text
 
 
 @dataclass(frozen=True)
@@ -289,13 +290,10 @@ class Symbols:
         source = "" if name.source is None else self.unit(layer - 1, name.source)
         number = self._numbers.get(Name(role, name.layer, name.unit, name.source), 0)
         layer = self.layer(layer)
-        separator = "," if len(unit) > 1 or len(source) > 1 else ""
-        separator = separator if "{source}" in letter.sub else ""
-        sub, sub_text = (
-            letter.sub.format(unit=u + separator, source=s, layer=layer, number=number)
-            for u, s in ((_index(unit), _index(source)), (unit, source))
-        )
-        sup = letter.sup.format(layer=layer)
+        plain = {"unit": unit, "source": source, "layer": str(layer), "number": str(number)}
+        latex = {field: _index(index) for field, index in plain.items()}
+        sub, sup = (_filled(pattern, latex) for pattern in (letter.sub, letter.sup))
+        sub_text = plain_text(_filled(letter.sub, plain))
         key = _key(letter, layer, unit, source, number)
         if name.sample is not None and len(self.example.samples) > 1:
             sup += f"{',' * sup[-1:].isalnum()}({name.sample + 1})"  # 2,(1): no product
@@ -303,7 +301,8 @@ class Symbols:
         if name.step:
             sup += "+"
             key += "-updated"
-        return Symbol(letter.base, letter.text or letter.base, key, sub, sub_text, sup, bool(sup))
+        text = letter.text or plain_text(letter.base)
+        return Symbol(letter.base, text, key, sub, sub_text, sup, bool(sup))
 
     @cached_property
     def _numbers(self) -> dict[Name, int]:
@@ -323,6 +322,16 @@ def braced(text: str) -> str:
     return text if len(text) == 1 else f"{{{text}}}"
 
 
+def _filled(pattern: str, indices: Mapping[str, str]) -> str:
+    """A pattern with its fields filled in; a comma between two where one is long.
+
+    A shared bias has no unit: the brackets or the comma around that go with it.
+    """
+    is_long = any(len(index) > 1 for field, index in indices.items() if f"{{{field}}}" in pattern)
+    filled = (pattern.replace("}{", "},{") if is_long else pattern).format(**indices)
+    return re.sub(r"\(\)|\[\]", "", filled).strip(",")
+
+
 def _index(name: str) -> str:
     """LaTeX of a unit's name as an index: `h1` as it is, `sepal length` as text."""
     return name if re.fullmatch(r"[A-Za-z]?[0-9]*", name) else rf"\text{{{name}}}"
@@ -331,9 +340,9 @@ def _index(name: str) -> str:
 def _key(letter: Letter, layer: int, unit: str, source: str, number: int) -> str:
     """An anchor's stem: `w5`, `net-h1`, `z-1-2`, unique among the example's quantities."""
     word = letter.word or letter.base.lower()
-    if "{number}" in letter.sub:
+    if "{number}" in letter.sub + letter.sup:
         return f"{word}{number}"
-    indices = [str(layer)] if "{layer}" in letter.sup else []
+    indices = [str(layer)] if "{layer}" in letter.sub + letter.sup else []
     if letter.sub and "{" not in letter.sub:
         indices.append(letter.sub)
     indices += [index.replace(" ", "_") for index in (unit, source) if index]

@@ -165,6 +165,7 @@ def test_the_figure_is_beside_the_page():
 
 COMMANDS = r"""
     \frac \text \mathrm \cdot \times \underbrace \hat \sum \sqrt \partial \odot \top \approx
+    \mathbf \mathcal \bar \tilde \ell
     \ln \exp \tanh \max \ge \le \lt \quad \lvert \rvert \left \right \begin \end
     \alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \kappa \lambda \mu \nu \xi
     \pi \rho \sigma \tau \phi \varphi \chi \psi \omega
