@@ -34,7 +34,7 @@ def letter(pattern: str, fields: Sequence[str], *, is_factor: bool = True) -> Le
     """
     _check_text(pattern)
     head, scripts = _parts(pattern)
-    if "{" in head and re.search(r"(?<![A-Za-z])\{", head):
+    if any(f"{{{field}}}" in head for field in FIELDS):
         raise ValueError(f"'{pattern}' has an index without `_` or `^` before it")
     sub, sup = (_script(scripts.get(sign, ""), fields) for sign in "_^")
     if re.fullmatch(r"[0-9]+", sup):
@@ -64,6 +64,8 @@ def _check_text(pattern: str) -> None:
             "holds a tab or another control character; write LaTeX in single quotes, "
             r"since in double quotes YAML takes \t for a tab"
         )
+    if "$" in pattern:
+        raise ValueError("has a dollar sign; write the LaTeX that stands between two of them")
     depth = 0
     for char in pattern:
         depth += (char == "{") - (char == "}")
