@@ -9,3 +9,8 @@ def pytest_addoption(parser):
     group.addoption(
         "--configurations-seed", type=int, default=1, help="the seed that they are drawn from"
     )
+    parser.addoption(
+        "--refresh-snapshots",
+        action="store_true",
+        help="write tests/page/snapshots anew; read the difference before you commit it",
+    )

@@ -11,6 +11,8 @@ import yaml
 
 from generator.config import parse
 from generator.config.located import Unusable
+from generator.page.notation import LAYERED
+from generator.page.notation import MAZUR as MAZURS
 
 MAZUR = """\
 # yaml-language-server: $schema=config.schema.json
@@ -138,7 +140,7 @@ def test_the_file_of_the_design_resolves_to_the_values_that_it_shows() -> None:
         "learning rate": "0.5",
         "steps": 1,
         "batch size": 1,
-        "page": ("mazur", 4, 9),
+        "page": (MAZURS, 4, 9),
     }
 
 
@@ -167,7 +169,7 @@ def test_only_network_and_samples_are_required() -> None:
         "learning rate": None,
         "steps": 1,
         "batch size": 1,
-        "page": ("layered", 4, 9),
+        "page": (LAYERED, 4, 9),
     }
 
 

@@ -313,8 +313,31 @@ class Parser(Cursor):
 
     def symbol(self, base: str, sub: str = "") -> Expression:
         """The symbol of a letter with its indices, and with its exponent if it has one."""
-        start, sup = self.at - 1, ""
-        exponent: Expression | None = None
+        start = self.at - 1
+        sub, sup, script = self.scripts(base, sub)
+        if base in SLOPES and not sub and sup == r"\prime" and self.next.sign == "(":
+            return self.raised(self.applied(SLOPES[base]))
+        if not sub and self.next.sign == "(" and (base in FUNCTIONS or base in UNNAMED):
+            if script:
+                raise Unreadable(f"a superscript between `{base}` and its argument")
+            self.group(self.take())
+            return self.opaque(start)
+        if not script and self.is_application(base):
+            self.group(self.take())
+            return self.opaque(start)
+        sub = re.sub(r"(?<=[^\W_])_(?=[^\W_])", "", sub)
+        indexed = name_of(base, sub, sup + canonical(script))
+        if not script or indexed in self.symbols:  # see indices
+            return self.entered(indexed)
+        exponent = self.part(script)
+        if base == "e" and not sub and not sup:
+            return called(exp, [exponent])
+        return powered(self.entered(name_of(base, sub, sup)), exponent)
+
+    def scripts(self, base: str, sub: str) -> tuple[str, str, list[Token]]:
+        """A symbol's subscript, its superscript, and one that may be an exponent or an index."""
+        sup = ""
+        exponent: list[Token] = []
         while True:
             if self.accept("'", "’"):
                 sup += r"\prime"
@@ -325,31 +348,18 @@ class Parser(Cursor):
                 if not sub:
                     raise Unreadable("an empty subscript")
             elif self.accept("^", "**"):
-                if exponent is not None or sup.replace(r"\prime", ""):
+                if exponent or sup.replace(r"\prime", ""):
                     raise Unreadable("two superscripts")
                 script = self.exponent()
-                if base != "e" and (is_decoration(script) or self.is_index(base, script)):
+                if not script:
+                    raise Unreadable("an empty superscript")
+                is_part = is_decoration(script) or self.is_index(base, script)
+                if (base, sub) != ("e", "") and is_part:
                     sup += canonical(script)
                 else:
-                    exponent = self.part(script)
+                    exponent = script
             else:
-                break
-        if base in SLOPES and not sub and sup == r"\prime" and self.next.sign == "(":
-            return self.raised(self.applied(SLOPES[base]))
-        if not sub and self.next.sign == "(" and (base in FUNCTIONS or base in UNNAMED):
-            if exponent is not None:
-                raise Unreadable(f"a superscript between `{base}` and its argument")
-            self.group(self.take())
-            return self.opaque(start)
-        if exponent is None and self.is_application(base):
-            self.group(self.take())
-            return self.opaque(start)
-        if base == "e" and exponent is not None and not sub and not sup:
-            return called(exp, [exponent])
-        sub = re.sub(r"(?<=[^\W_])_(?=[^\W_])", "", sub)
-        sub = sub if len(sub) < 2 else f"{{{sub}}}"
-        name = base + (f"_{sub}" if sub else "") + (f"^{{{sup}}}" if sup else "")
-        return self.entered(name) if exponent is None else powered(self.entered(name), exponent)
+                return sub, sup, exponent
 
     def is_index(self, base: str, script: Sequence[Token]) -> bool:
         """Whether a number above counts layers or steps on this page, and is no power."""
@@ -512,6 +522,12 @@ _FORMS: Mapping[str, Callable[[Parser], Expression]] = {
     r"\prod": Parser.law,
     **dict.fromkeys(DOTS, Parser.dots),
 }
+
+
+def name_of(base: str, sub: str, sup: str) -> str:
+    """The canonical LaTeX of a symbol."""
+    sub = sub if len(sub) < 2 else f"{{{sub}}}"
+    return base + (f"_{sub}" if sub else "") + (f"^{{{sup}}}" if sup else "")
 
 
 def _nesting(token: Token) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from generator.algebra import Expression, Quantity, quantities_in
+from generator.audit.indices import indexed_symbols
 from generator.audit.latex import Chain, Side, chains, side
 from generator.audit.markdown import Assignment, Formula, MarkdownPage
 from generator.audit.parser import Opaque, SymbolTable
@@ -36,7 +37,7 @@ class PrintedPage:
         self.place = page.place
         self.printed: dict[Quantity, list[Printed]] = defaultdict(list)
         self.computed: set[Quantity] = set()
-        symbols = SymbolTable()
+        symbols = indexed_symbols(_sides(page))
         rows = [_row(row, symbols) for row in page.assignments]
         lines = [chain for formula in page.formulas for chain in _chains(formula, symbols)]
         self.chains = [*lines, *rows]
@@ -91,6 +92,14 @@ class PrintedPage:
         is_short = best.is_in_table and len(best.number.as_tuple().digits) < FULL_DIGITS
         is_exact = symbol not in self.computed or is_short
         return Value(best.number, Decimal(0) if is_exact else half_unit(best.number))
+
+
+def _sides(page: MarkdownPage) -> Iterator[str]:
+    """The LaTeX of every side of a relation, and of the symbols in tables."""
+    yield from (row.symbol.latex for row in page.assignments)
+    for formula in page.formulas:
+        for chain in chains(formula.latex, SymbolTable()):
+            yield from (each.latex for each in chain.sides)
 
 
 def _row(row: Assignment, symbols: SymbolTable) -> Chain:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from generator.config.faults import translated
 from generator.config.located import Unusable, read_yaml
+from generator.config.notation import misfits_of, notation_of
 from generator.config.schema import File
 from generator.config.shapes import misfits
 from generator.network.activations import ACTIVATIONS
@@ -43,7 +44,11 @@ def parse(text: str) -> Config:
     problems += (document.problem(path, message) for path, message in misfits(document.value))
     if problems or config is None:
         raise Unusable(problems)
-    return _resolved(config)
+    resolved = _resolved(config)
+    alike = tuple(misfits_of(config.page.notation, resolved.example, document))
+    if alike:
+        raise Unusable(alike)
+    return resolved
 
 
 def _resolved(file: File) -> Config:
@@ -72,7 +77,7 @@ def _resolved(file: File) -> Config:
     )
     page = file.page
     options = PageOptions(
-        page.notation,
+        notation_of(page.notation),
         page.digits,
         page.result_digits,
         page.detail,

@@ -109,7 +109,8 @@ def _section_of(key: str) -> str | None:
 
 def _keys(location: tuple[int | str, ...]) -> list[str]:
     """The keys that the mapping at a location may have."""
-    return list(_models_at(File, location)[0].model_fields)
+    fields = _models_at(File, location)[0].model_fields
+    return [field.alias or name for name, field in fields.items()]
 
 
 def _models_at(part: Any, location: tuple[int | str, ...]) -> list[type[BaseModel]]:

@@ -18,6 +18,7 @@ SYNTAX_HINTS = {
     "cannot start any token": "; indent with spaces, not tabs, and quote text such as '@a'",
     "could not find expected ':'": "; a key needs a colon and a space after it",
     "while scanning a simple key": "; a key needs a colon and a space after it",
+    "unknown escape character": "; in single quotes a backslash is a backslash",
     "mapping values are not allowed": "; a key needs a colon and a space, text with a colon quotes",
 }
 

@@ -28,6 +28,7 @@ from pydantic import (
 )
 
 from generator.config.located import Plain, shortened
+from generator.config.notation import TIMES, UnitPattern, pattern_fields
 from generator.network.activations import ACTIVATIONS
 from generator.network.initializers import INITIALIZERS
 from generator.network.losses import LOSSES
@@ -132,6 +133,9 @@ Numbers: TypeAlias = Annotated[list[Number], Field(min_length=1)]
 ClassIndex: TypeAlias = Annotated[int, Field(ge=0), BeforeValidator(_class_index)]
 DrawnDigits: TypeAlias = Annotated[int, Field(ge=0, le=15), BeforeValidator(_whole)]
 BatchSize: TypeAlias = Annotated[int | Literal["all"], BeforeValidator(_batch_size)]
+
+
+_NotationName: TypeAlias = Literal[tuple(NOTATIONS)]  # type: ignore[valid-type]
 
 
 class _Part(BaseModel):
@@ -286,11 +290,34 @@ class _Training(_Part):
     """Whether biases move; false keeps them as they are."""
 
 
+class _Own(_Part):
+    """A notation of your own: a named one with some of its symbols written otherwise."""
+
+    like: _NotationName = "layered"
+    """The notation that writes whatever is not given here."""
+    times: Literal[tuple(TIMES)] | None = None  # type: ignore[valid-type]
+    """What stands between two factors in symbols."""
+    hidden_unit: UnitPattern | None = None
+    """The name of a hidden unit, such as h{unit}."""
+    output_unit: UnitPattern | None = None
+    """The name of an output unit, such as o{unit}."""
+    counts_through: Truth | None = None
+    """Whether hidden units count on from layer to layer: h1 and h2, then h3."""
+    first_layer: Annotated[int, Field(ge=0, le=2), BeforeValidator(_whole)] | None = None
+    """The number of the first layer with weights: 1, or 2 where the inputs are layer 1."""
+
+
+_OwnNotation = create_model("own", __base__=_Own, __doc__=_Own.__doc__, **pattern_fields())
+
+
 class _Page(_Part):
     """How the page is written."""
 
-    notation: Literal[tuple(NOTATIONS)] = "layered"  # type: ignore[valid-type]
-    """How symbols are written."""
+    notation: Annotated[
+        Annotated[_NotationName, Tag("name")] | Annotated[_OwnNotation, Tag("own")],
+        Discriminator(lambda value: "own" if isinstance(value, dict) else "name"),
+    ] = "layered"
+    """How symbols are written: a notation by its name, or a mapping with one of your own."""
     digits: Digits = 4
     """Significant digits of a step."""
     result_digits: Digits = 9

@@ -36,8 +36,9 @@ class ArraySymbols:
         role, layer = self._activations_or_inputs(role, layer)
         letter = self._letter(role, layer)
         is_weight = role == "weight" and letter.base.islower()
-        if role in ("input", "target"):
+        if role in ("input", "target") and "{layer}" not in letter.sub + letter.sup:
             return letter.base
+        layer = self.symbols.layer(layer)
         sub = _without_unit(letter.sub).format(layer=layer)
         sup = _without_unit(letter.sup).format(layer=layer)
         if "{layer}" not in letter.sub + letter.sup:
@@ -48,6 +49,7 @@ class ArraySymbols:
         """Any unit's symbol, by an index such as j; only where has_indices."""
         role, layer = self._activations_or_inputs(role, layer)
         letter = self._letter(role, layer)
+        layer = self.symbols.layer(layer)
         sub, sup = (
             pattern.format(unit=unit, source=source, layer=layer, number="")
             for pattern in (letter.sub, letter.sup)

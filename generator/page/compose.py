@@ -20,7 +20,7 @@ from generator.page.drawing import path_layers
 from generator.page.equations import Block, Writer, blocks
 from generator.page.forward import loss, samples
 from generator.page.matrices import backward_matrices, forward_matrices
-from generator.page.notation import NOTATIONS, Symbols
+from generator.page.notation import Notation, Symbols
 from generator.page.numbers import latex_number, rounded
 from generator.page.outline import (
     Check,
@@ -43,7 +43,7 @@ from generator.page.update import update
 class PageOptions:
     """How a page is written.
 
-    notation: a key of NOTATIONS; digits, result_digits: the significant digits of
+    notation: its symbols; digits, result_digits: the significant digits of
     its steps and of its results; detail: `full` or `compact`; views: `index` for
     units one by one, `matrix` for whole layers; rounding: `exact`, or `stepwise`
     for a page of steps that are rounded (see stepwise); pytorch: whether it says
@@ -51,7 +51,7 @@ class PageOptions:
     empty where the page is the project's.
     """
 
-    notation: str
+    notation: Notation
     digits: int
     result_digits: int
     detail: str = "full"
@@ -132,7 +132,7 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str)
 def writer_of(step: TrainingStep, options: PageOptions) -> Writer:
     """The writer of a page's quantities."""
     return Writer(
-        Symbols(step.example, NOTATIONS[options.notation]),
+        Symbols(step.example, options.notation),
         options.digits,
         options.rounding == "stepwise",
     )

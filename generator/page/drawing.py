@@ -11,8 +11,9 @@ from generator.page.circuit import CircuitFigure, Node, Pair, circuit_figure
 from generator.page.equations import printed
 from generator.page.figures import network_figure
 from generator.page.labels import Label, escaped
-from generator.page.notation import NOTATIONS, Symbols
+from generator.page.notation import Notation, Symbols
 from generator.page.numbers import text_number
+from generator.page.plain_text import plain_text
 from generator.page.shapes import NetworkFigure, Place, highlighted
 
 
@@ -30,9 +31,9 @@ class PathsFigure(NetworkFigure):
     next_units: tuple[str, ...]
 
 
-def draw_network(step: TrainingStep, notation: str, description: str) -> NetworkFigure:
+def draw_network(step: TrainingStep, notation: Notation, description: str) -> NetworkFigure:
     """The network with its parameters, and with the inputs where there is one sample."""
-    return _network(step, Symbols(step.example, NOTATIONS[notation]), description, to_loss=False)
+    return _network(step, Symbols(step.example, notation), description, to_loss=False)
 
 
 def path_layers(step: TrainingStep) -> range:
@@ -40,9 +41,9 @@ def path_layers(step: TrainingStep) -> range:
     return range(1, len(step.example.layers) if step.by_sample else 1)
 
 
-def draw_paths(step: TrainingStep, notation: str, description: str, layer: int) -> PathsFigure:
+def draw_paths(step: TrainingStep, notation: Notation, description: str, layer: int) -> PathsFigure:
     """The network with every path from the first weight of a hidden layer to the loss set off."""
-    symbols = Symbols(step.example, NOTATIONS[notation])
+    symbols = Symbols(step.example, notation)
     figure = _network(step, symbols, description, to_loss=True)
     places = path_places(step, layer)
     next_units = sorted(place for place in places if len(place) == 2 and place[0] == layer + 1)
@@ -56,13 +57,13 @@ def draw_paths(step: TrainingStep, notation: str, description: str, layer: int) 
 
 
 def draw_gradients(
-    step: TrainingStep, notation: str, description: str, digits: int
+    step: TrainingStep, notation: Notation, description: str, digits: int
 ) -> CircuitFigure:
     """Every value and every gradient of the first sample, as its pages print them.
 
     The gradients are those of that sample's own loss, without a penalty.
     """
-    symbols = Symbols(step.example, NOTATIONS[notation])
+    symbols = Symbols(step.example, notation)
     values, gradients = step.forward, step.by_sample[0]
     assert values.loss is not None
     several = len(step.example.samples) > 1
@@ -161,4 +162,4 @@ def _unit_label(symbols: Symbols, layer: int, activation: Quantity) -> Label:
 def _label(symbols: Symbols, quantity: Quantity) -> Label:
     """A quantity's symbol, the same for every sample."""
     symbol = symbols(replace(quantity.name, sample=None))
-    return Label(symbol.text, symbol.sub_text, symbol.sup)
+    return Label(symbol.text, symbol.sub_text, plain_text(symbol.sup))

@@ -15,6 +15,7 @@ from functools import cached_property
 
 from generator.network.example import Example
 from generator.network.names import Name
+from generator.page.plain_text import plain_text
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Notation:
 
     A role may have a row of its own for the output layer, `activation.output`;
     hidden and output are the patterns of a unit's default name; counts_through:
-    whether hidden units count on from layer to layer (h1, h2, ...).
+    whether hidden units count on from layer to layer (h1, h2, ...); first_layer:
+    the number of the first layer that has weights, 2 where the inputs are layer 1.
     """
 
     letters: Mapping[str, Letter]
@@ -70,6 +72,7 @@ class Notation:
     hidden: str = "{unit}"
     output: str = "{unit}"
     counts_through: bool = False
+    first_layer: int = 1
 
 
 # What optimizers and penalties bring along is written alike in every notation.
@@ -173,7 +176,28 @@ LAYERED = Notation(
     },
 )
 
-NOTATIONS = {"layered": LAYERED, "mazur": MAZUR, "source": SOURCE}
+# Michael Nielsen's book, Neural Networks and Deep Learning, chapter 2: the inputs are
+# the activations of layer 1, w^l_{jk} leads from unit k of layer l-1 to unit j of layer l.
+NIELSEN = Notation(
+    letters=OPTIMIZER_LETTERS
+    | {
+        "input": Letter("a", "{unit}", "{layer}"),
+        "target": Letter("y", "{unit}"),
+        "weight": Letter("w", "{unit}{source}", "{layer}"),
+        "bias": Letter("b", "{unit}", "{layer}"),
+        "pre_activation": Letter("z", "{unit}", "{layer}"),
+        "activation": Letter("a", "{unit}", "{layer}"),
+        "error_signal": Letter(r"\delta", "{unit}", "{layer}", text="δ", word="delta"),
+        "loss_term": Letter("C", "{unit}"),
+        "sample_loss": Letter("C"),
+        "data_loss": Letter("C", "data"),
+        "loss": Letter("C"),
+        "learning_rate": Letter(r"\eta", text="η", word="learning-rate"),
+    },
+    first_layer=2,
+)
+
+NOTATIONS = {"layered": LAYERED, "mazur": MAZUR, "nielsen": NIELSEN, "source": SOURCE}
 
 
 @dataclass(frozen=True)
@@ -241,7 +265,13 @@ class Symbols:
             return name
         if self.notation.counts_through:
             return f"{'output' if layer == len(self.example.layers) else 'hidden unit'} {name}"
-        return f"unit {name} of layer {layer}" if len(self.example.layers) > 1 else f"unit {name}"
+        if len(self.example.layers) == 1:
+            return f"unit {name}"
+        return f"unit {name} of layer {self.layer(layer)}"
+
+    def layer(self, layer: int) -> int:
+        """The number that the notation gives a layer; without one of its own, layer 1 is 1."""
+        return layer - 1 + self.notation.first_layer
 
     def ends(self, name: Name) -> tuple[str, str]:
         """Where a weight comes from and where it leads, in words."""
@@ -266,21 +296,20 @@ class Symbols:
         unit = "" if name.unit is None else self.unit(layer, name.unit)
         source = "" if name.source is None else self.unit(layer - 1, name.source)
         number = self._numbers.get(Name(role, name.layer, name.unit, name.source), 0)
-        separator = "," if len(unit) > 1 or len(source) > 1 else ""
-        separator = separator if "{source}" in letter.sub else ""
-        sub, sub_text = (
-            letter.sub.format(unit=u + separator, source=s, layer=layer, number=number)
-            for u, s in ((_index(unit), _index(source)), (unit, source))
-        )
-        sup = letter.sup.format(layer=layer)
+        layer = self.layer(layer)
+        plain = {"unit": unit, "source": source, "layer": str(layer), "number": str(number)}
+        latex = {field: _index(index) for field, index in plain.items()}
+        sub, sup = (_filled(pattern, latex) for pattern in (letter.sub, letter.sup))
+        sub_text = plain_text(_filled(letter.sub, plain))
         key = _key(letter, layer, unit, source, number)
         if name.sample is not None and len(self.example.samples) > 1:
-            sup += f"({name.sample + 1})"
+            sup += f"{',' * sup[-1:].isalnum()}({name.sample + 1})"  # 2,(1): no product
             key += f"-sample-{name.sample + 1}"
         if name.step:
             sup += "+"
             key += "-updated"
-        return Symbol(letter.base, letter.text or letter.base, key, sub, sub_text, sup, bool(sup))
+        text = letter.text or plain_text(letter.base)
+        return Symbol(letter.base, text, key, sub, sub_text, sup, bool(sup))
 
     @cached_property
     def _numbers(self) -> dict[Name, int]:
@@ -300,6 +329,16 @@ def braced(text: str) -> str:
     return text if len(text) == 1 else f"{{{text}}}"
 
 
+def _filled(pattern: str, indices: Mapping[str, str]) -> str:
+    """A pattern with its fields filled in; a comma between two where one is long.
+
+    A shared bias has no unit: the brackets or the comma around that go with it.
+    """
+    is_long = any(len(index) > 1 for field, index in indices.items() if f"{{{field}}}" in pattern)
+    filled = (pattern.replace("}{", "},{") if is_long else pattern).format(**indices)
+    return re.sub(r"\(\)|\[\]", "", filled).strip(",")
+
+
 def _index(name: str) -> str:
     """LaTeX of a unit's name as an index: `h1` as it is, `sepal length` as text."""
     return name if re.fullmatch(r"[A-Za-z]?[0-9]*", name) else rf"\text{{{name}}}"
@@ -308,9 +347,9 @@ def _index(name: str) -> str:
 def _key(letter: Letter, layer: int, unit: str, source: str, number: int) -> str:
     """An anchor's stem: `w5`, `net-h1`, `z-1-2`, unique among the example's quantities."""
     word = letter.word or letter.base.lower()
-    if "{number}" in letter.sub:
+    if "{number}" in letter.sub + letter.sup:
         return f"{word}{number}"
-    indices = [str(layer)] if "{layer}" in letter.sup else []
+    indices = [str(layer)] if "{layer}" in letter.sub + letter.sup else []
     if letter.sub and "{" not in letter.sub:
         indices.append(letter.sub)
     indices += [index.replace(" ", "_") for index in (unit, source) if index]

@@ -6,13 +6,14 @@ from generator.network.law import Run
 from generator.network.training import TrainingStep
 from generator.page.drawing import draw_gradients, draw_network, draw_paths, path_layers
 from generator.page.markdown import environment, fill
+from generator.page.notation import Notation
 
 
 def pictures(
     step: TrainingStep,
     run: Run | None,
     plain: Run | None,
-    notation: str,
+    notation: Notation,
     digits: int,
     description: str,
     name: str,

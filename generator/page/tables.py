@@ -76,7 +76,8 @@ def meanings(step: TrainingStep, write: Writer) -> Iterator[Row]:
     first = values.layers[0]
     z, a = first.pre_activations[0, 0], first.activations[0, 0]
     unit = name(1, 0)
-    yield _row(z, f"pre-activation of {unit}: the weighted sum of what it reads", 0, write)
+    counted = "" if write.symbols.layer(1) == 1 else "; the inputs are layer 1"
+    yield _row(z, f"pre-activation of {unit}: the weighted sum of what it reads{counted}", 0, write)
     yield _row(a, f"activation of {unit}: what it passes on", 0, write)
     yield from _functions(step)
     if values.loss is None:

@@ -5,13 +5,17 @@ import unicodedata
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from itertools import combinations, pairwise, product
+from pathlib import Path
 
 import pytest
 
+from generator import generate
 from generator.page.figures import NetworkFigure, network_figure
 from generator.page.labels import Label
 from generator.page.markdown import environment
+from generator.page.notation import NOTATIONS
 
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 SVG = "{http://www.w3.org/2000/svg}"
 TEMPLATE = environment().get_template("network.svg")
 
@@ -169,6 +173,16 @@ def test_everything_stands_on_the_panel(sizes):
 
 def test_a_long_label_of_a_shared_bias_finds_its_room():
     root = ET.fromstring(svg(network((2, 2, 2), "shared", long_biases)))
+    assert overlaps(marks(root)) == []
+    assert struck_through(root) == []
+
+
+@pytest.mark.parametrize("name", ["deep", "softmax", "mazur"])
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_nothing_lies_on_anything_else_in_any_notation(notation, name):
+    text = (EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8")
+    text = re.sub(r"(?ms)^page:.*?(?=^\S|\Z)", "", text) + f"\npage: {{notation: {notation}}}\n"
+    root = ET.fromstring(generate(text, "net")["net-network.svg"])
     assert overlaps(marks(root)) == []
     assert struck_through(root) == []
 

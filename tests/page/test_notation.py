@@ -1,12 +1,15 @@
 """Symbols: how each quantity of a network is written, and what its anchor is called."""
 
 import json
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 
+from generator.algebra import Constant, Power, Quantity
 from generator.config import parse
 from generator.network.names import Name
+from generator.page.latex import write
 from generator.page.notation import NOTATIONS, Symbol, Symbols
 
 
@@ -137,6 +140,44 @@ def test_a_unit_has_a_name_in_prose():
 
 def test_a_subscript_stands_before_the_exponent():
     assert Symbol("w", "w", "w5", sub="55", sup="+").latex == "w_{55}^{+}"
+
+
+@pytest.mark.parametrize(
+    ("name", "latex", "key"),
+    [
+        (Name("input", 0, unit=1), "a_2^{1}", "a-1-2"),
+        (Name("target", 0, unit=0), "y_1", "y-1"),
+        (Name("weight", 1, unit=1, source=0), "w_{21}^{2}", "w-2-2-1"),
+        (W5, "w_{11}^{3}", "w-3-1-1"),
+        (Name("bias", 1, unit=0), "b_1^{2}", "b-2-1"),
+        (NET_H2, "z_2^{2}", "z-2-2"),
+        (OUT_H1, "a_1^{2}", "a-2-1"),
+        (Name("loss_term", 0, unit=0), "C_1", "c-1"),
+        (LOSS, "C", "c"),
+        (Name("learning_rate"), r"\eta", "learning-rate"),
+        (Name("gradient", of=NET_H2, by=LOSS), r"\delta_2^{2}", "delta-2-2"),
+        (Name("weight", 2, unit=0, source=0, step=1), "w_{11}^{3+}", "w-3-1-1-updated"),
+    ],
+)
+def test_nielsen_counts_the_inputs_as_layer_1(name, latex, key):
+    symbol = symbols((2, 2, 2), "nielsen")(name)
+    assert (symbol.latex, symbol.key) == (latex, key)
+
+
+def test_nielsens_layers_have_the_same_numbers_in_words():
+    assert symbols((2, 2, 2), "nielsen").unit_in_words(1, 1) == "unit 2 of layer 2"
+
+
+def test_the_number_of_a_sample_stands_behind_that_of_a_layer():
+    second = Name("activation", 1, unit=0, sample=1)
+    assert symbols((2, 2, 2), "nielsen", samples=2)(second).latex == "a_1^{2,(2)}"
+
+
+def test_a_layers_number_is_never_taken_for_a_power():
+    symbol = symbols((2, 2, 2), "nielsen")
+    squared = Power(Quantity(OUT_H1, None, Decimal(1)), Constant(Decimal(2)))
+    written = write(squared, lambda quantity: symbol(quantity.name))
+    assert written == r"\left(a_1^{2}\right)^2"
 
 
 # The network that this project began with, in its own notation: issue figures, eight digits.

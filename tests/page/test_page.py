@@ -10,6 +10,7 @@ import pytest
 
 from generator import generate
 from generator.config.located import Unusable
+from generator.page.notation import NOTATIONS
 
 ROOT = Path(__file__).parents[2]
 MAZUR = generate((ROOT / "docs/examples/mazur.yaml").read_text(encoding="utf-8"), "mazur")
@@ -167,6 +168,7 @@ def test_the_figures_are_beside_the_page():
 
 COMMANDS = r"""
     \frac \text \mathrm \cdot \times \underbrace \hat \sum \sqrt \partial \odot \top \approx
+    \mathbf \mathcal \bar \tilde \ell
     \ln \exp \tanh \max \ge \le \lt \quad \lvert \rvert \left \right \begin \end
     \alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \kappa \lambda \mu \nu \xi
     \pi \rho \sigma \tau \phi \varphi \chi \psi \omega
@@ -340,7 +342,7 @@ NAMES = {
 SHAPES = [(1, 1), (2, 2, 2), (3, 1, 4), (2, 3, 2, 1), (1, 12)]
 DRAWN = {
     f"{notation}, {weights} weights, {names}": (notation, WEIGHTS[weights], NAMES[names])
-    for notation, weights, names in product(["layered", "mazur"], WEIGHTS, NAMES)
+    for notation, weights, names in product(NOTATIONS, WEIGHTS, NAMES)
 }
 
 
@@ -374,7 +376,7 @@ USER_NAMES = {
 }
 
 
-@pytest.mark.parametrize("notation", ["layered", "mazur"])
+@pytest.mark.parametrize("notation", NOTATIONS)
 @pytest.mark.parametrize("name", USER_NAMES)
 def test_no_names_make_two_quantities_look_alike(name, notation):
     config = drawn(name, (2, 2, 2), "own", 1, notation, WEIGHTS["ordinary"], None)
