@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from generator.algebra import Constant
-
 from generator.audit.tokens import (
     DOTS,
     END,

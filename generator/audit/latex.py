@@ -56,10 +56,14 @@ class Entry(Opaque):
 
 @dataclass(frozen=True)
 class Chain:
-    """Sides with a relation between each and the next: `s0 = s1 = s2 ≈ s3`."""
+    """Sides with a relation between each and the next: `s0 = s1 = s2 ≈ s3`.
+
+    target: what an assignment before them gives their value to: the w of `w := s0 = s1`.
+    """
 
     sides: tuple[Side, ...]
     relations: tuple[str, ...]
+    target: Expression | None = None
 
     def runs_of_equalities(self) -> list[range]:
         """The stretches of its sides that no inequality interrupts."""
@@ -104,7 +108,9 @@ def chains(latex: str, symbols: SymbolTable, *, is_plain: bool = False) -> list[
                 draft.relations.append(RELATIONS[relation])
                 draft.sides.append(tokens)
             else:
-                draft = _Draft([tokens])
+                is_assignment = relation in _ASSIGNMENTS and len(draft.sides) == 1
+                target = draft.sides[0] if is_assignment else []
+                draft = _Draft([tokens], target=target)
                 drafts.append(draft)
         above[segment.column] = draft
     read = (draft.read(latex, symbols) for draft in drafts)
@@ -130,7 +136,7 @@ def _entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:
         return
     for index in range(shape[0] * shape[1]):
         sides = [_entry(each, index, symbols) for each in chain.sides]
-        yield Chain(tuple(sides), chain.relations)
+        yield Chain(tuple(sides), chain.relations, chain.target)
 
 
 def _entry(side: Side, index: int, symbols: SymbolTable) -> Side:
@@ -150,6 +156,7 @@ def _read(parser: Parser, latex: str, start: int) -> Side:
         return Side(latex, start, None, problem.reason)
 
 
+_ASSIGNMENTS = words(r":= \coloneqq \leftarrow \gets ←")
 _BESIDE = frozenset([",", ";", r"\quad", r"\qquad"])
 _NO_EQUALITY = words(
     r":= \coloneqq \leftarrow \gets \to \rightarrow \mapsto \longrightarrow \in \sim"
@@ -165,16 +172,20 @@ class _Draft:
     sides: list[list[Token]]
     relations: list[str] = field(default_factory=list)
     is_list: bool = False
+    target: list[Token] = field(default_factory=list)
 
     def read(self, latex: str, symbols: SymbolTable) -> Chain | None:
         """The chain; None where there is no relation to read."""
         hidden = [token for token in self.sides[0] if token.sign in RELATIONS]
-        if not self.relations and not hidden:
+        if not self.relations and not hidden and not self.target:
             return None
         start = min((side[0].start for side in self.sides if side), default=None)
         if start is None:
             return None
         sides = [self._side(tokens, start, latex, symbols) for tokens in self.sides]
+        if self.target:
+            target = _read(Parser(self.target, latex, symbols), "", start).expression
+            return Chain(tuple(sides), tuple(self.relations), target)
         if not self.relations:
             if sides[0].expression is not None:
                 return None

@@ -119,7 +119,7 @@ class MarkdownPage:
         spans = [(each.start - 1, each.start + len(each.latex) + 1) for each in formulas]
         spans += self._not_prose
         spans += [match.span() for match in _NO_PROSE.finditer(self._text)]
-        return _blanked(self._text, spans)
+        return _EMPHASIS.sub("  ", _blanked(self._text, spans))
 
     def _code_text(self) -> Iterator[tuple[int, str, bool]]:
         """Blocks and pieces in typewriter letters that are in no programming language."""
@@ -180,6 +180,7 @@ _NO_PROSE = re.compile(
     r"|^[ \t]*[-:|][-:| \t]*$",
     re.MULTILINE,
 )
+_EMPHASIS = re.compile(r"(?<![\w)*])\*\*(?=[^\s*])|(?<=[^\s*])\*\*(?![\w(*])")
 _FENCED = r"^[> \t]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})[ \t]*"
 _MATH_BLOCK = re.compile(
     _FENCED + r"(?:math|latex|tex|katex)[ \t]*\n(.*?)^[> \t]*\1", re.MULTILINE | re.DOTALL

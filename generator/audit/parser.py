@@ -301,7 +301,7 @@ class Parser(Cursor):
         inside = self.script()
         index = ""
         if len(inside) > 1:
-            inner = Parser(inside, self.source, {}, self.depth)
+            inner = Parser(inside, self.source, SymbolTable(), self.depth)
             whole = inner.whole()
             if not isinstance(whole, Quantity) or isinstance(whole.name, Opaque):
                 raise Unreadable(f"`{token.text}` over what is no symbol")
@@ -358,7 +358,7 @@ class Parser(Cursor):
     def is_application(self, base: str) -> bool:
         """Whether brackets behind a symbol hold its argument, as in `E(w)`, and no factor."""
         inside = self.tokens[self.at + 1 : self.at + 3]
-        if self.next.sign != "(" or len(inside) < 2 or len(base) > 1 and base.islower():
+        if self.next.sign != "(" or len(inside) < 2 or (len(base) > 1 and base.islower()):
             return False
         is_short = inside[1].sign in (")", ",", "_") and inside[0].sign not in MINUS
         return is_short and (inside[0].kind == "letter" or inside[0].sign in LETTERS)

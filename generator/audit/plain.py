@@ -115,7 +115,7 @@ def _kind(
     next_ = behind.lastgroup if behind else ""
     if next_ == "relation" or (next_ == "open" and behind and behind.start() == item.end()):
         return "name"
-    is_letter = len(word.rstrip("'’")) == 1 and word not in "aAIàéyeou" or word in "ye"
+    is_letter = (len(word.rstrip("'’")) == 1 and word not in "aAIàéyeou") or word in "ye"
     return "name" if is_letter and not "\u2e80" <= word[0] <= "\uffff" else "other"
 
 

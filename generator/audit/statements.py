@@ -107,7 +107,7 @@ def _chains(formula: Formula, symbols: SymbolTable) -> Iterator[Chain]:
         if not formula.is_closed:
             reason = "the formula is never closed"
             sides = [replace(each, expression=None, reason=reason) for each in sides]
-        yield Chain(tuple(sides), chain.relations)
+        yield replace(chain, sides=tuple(sides))
 
 
 def _writes_decimal_commas(page: MarkdownPage) -> bool:
