@@ -59,7 +59,9 @@ def cause_of_digits(printed: Decimal, right: Decimal) -> str | None:
     digits = str(abs(printed))
     rounded = str(abs(round(right, -place(printed)))) if place(printed) > -40 else ""
     if len(digits) == len(rounded) and significant(printed) > 1:
-        differ = [i for i, pair in enumerate(zip(digits, rounded, strict=True)) if len(set(pair)) > 1]
+        differ = [
+            i for i, pair in enumerate(zip(digits, rounded, strict=True)) if len(set(pair)) > 1
+        ]
         if len(differ) == 1:
             return "one digit"
         if len(differ) == 2 and sorted(digits) == sorted(rounded) and differ[1] - differ[0] <= 2:
@@ -145,9 +147,7 @@ def _powers(node: Expression) -> Iterator[tuple[str, Expression]]:
         yield "a product instead of a sum", Product(node.terms)
 
 
-def _with_other_numbers(
-    tree: Expression, others: list[Named]
-) -> Iterator[tuple[str, Expression]]:
+def _with_other_numbers(tree: Expression, others: list[Named]) -> Iterator[tuple[str, Expression]]:
     """The tree with one of its numbers replaced by another symbol's."""
 
     def rule(node: Expression) -> Iterator[tuple[str, Expression]]:

@@ -7,13 +7,16 @@ page gives; two sides in symbols are compared where the page gives every value.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, localcontext
 
 from generator.algebra import Call, Expression, Quantity, quantities_in
+from generator.algebra.expression import children
 from generator.algebra.number import GUARDED
+from generator.audit.calculator import with_calculator_rule
 from generator.audit.causes import cause_of_digits, cause_of_result, is_slip
 from generator.audit.findings import Audit, Coverage, Unread
-from generator.audit.history import History, Value, gathered
+from generator.audit.history import Value, gathered
 from generator.audit.latex import Chain, Side
 from generator.audit.ledger import Ledger
 from generator.audit.parser import Opaque
@@ -40,7 +43,7 @@ from generator.audit.statements import (
 )
 from generator.audit.substitution import has_symbols, put_in
 from generator.audit.unfinished import open_ends
-from generator.audit.values import as_text, half_unit, rounded_like
+from generator.audit.values import as_text, half_unit, printed_number, rounded_like
 
 
 def audit(source: Source) -> Audit:
@@ -50,7 +53,8 @@ def audit(source: Source) -> Audit:
 
 def audit_reading(reading: Reading) -> Audit:
     with localcontext(GUARDED):
-        return _Auditor(reading).result()
+        found = _Auditor(reading).result()
+    return with_calculator_rule(found, reading)
 
 
 class _Auditor:
@@ -114,6 +118,8 @@ class _ChainCheck:
             self._count(at, self._pair(at, values))
         if self.root is not None and not self.is_only_symbolic:
             self._taint()
+        elif self.root is None:
+            self._numbers_carried()
 
     # One equality.
 
@@ -147,6 +153,8 @@ class _ChainCheck:
                 self._report_result(at, left, right)
             return "checked"
         verdict = self._verdict(at, left, right, relation)
+        if verdict is Verdict.WRONG and _SHAPE.search(self.sides[at].latex.strip()):
+            return "it may be about the shapes of matrices"
         if verdict is Verdict.WRONG:
             self._report_result(at, left, right)
         elif verdict is Verdict.TRUNCATED:
@@ -155,9 +163,9 @@ class _ChainCheck:
             self.ledger.hide(self.chain, at, left)
         elif right.number is not None and left.number is None:
             self.ledger.rounds(left, right.number)
-            if not left.spread and left.value == right.number:
-                self.history.exact.add(abs(right.number))
-                self.history.computed.discard(abs(right.number))
+            is_exact = not left.spread and left.value == right.number
+            into = self.history.exact if is_exact else self.history.rounded
+            into.add(abs(right.number))
         return "checked"
 
     def _verdict(self, at: int, left: Worth, right: Worth, relation: str) -> Verdict:
@@ -207,13 +215,10 @@ class _ChainCheck:
             return "checked"
         definition = self.history.defined_by(symbol, self.statement.start)
         if definition is None:
-            self._carried_numbers(at)
             return "symbolic" if value is not None else "it has no value"
         pairs = put_in(definition, side.expression, allows_results=True)
         if pairs:
-            self._check_pairs(at, definition, pairs, values_needed=False)
-        else:
-            self._carried_numbers(at)
+            self._check_pairs(at, definition, pairs)
         return "checked"
 
     def _put_in(self, at: int, symbols: Expression, side: Side, value: Worth | None) -> str:
@@ -228,22 +233,18 @@ class _ChainCheck:
             if number is None:
                 return "checked" if self.history.values.get(symbols) else self._unknown(symbols)
             pairs = [(symbols, number)]
-            if not self.history.values.get(symbols):
-                self._imply(symbols, number, side)
-                return "checked"
-            self._check_pairs(at, symbols, pairs, values_needed=False)
+            self._check_pairs(at, symbols, pairs)
             return "checked"
-        pairs_found = None if number is not None else put_in(
-            symbols, side.expression, allows_results=True
+        pairs_found = (
+            None if number is not None else put_in(symbols, side.expression, allows_results=True)
         )
         if pairs_found is not None:
-            known = self._check_pairs(at, symbols, pairs_found, values_needed=False)
+            known = self._check_pairs(at, symbols, pairs_found)
             return "checked" if known else self._unknown(symbols)
         return self._by_value(at, symbols, side, value)
 
     def _check_pairs(
-        self, at: int, formula: Expression, pairs: list[tuple[Expression, Decimal]], *,
-        values_needed: bool,
+        self, at: int, formula: Expression, pairs: list[tuple[Expression, Decimal]]
     ) -> bool:
         """Each number against the value of its symbol; whether anything was known."""
         wrong: list[tuple[Quantity, Decimal]] = []
@@ -255,7 +256,7 @@ class _ChainCheck:
             if isinstance(part.name, Opaque):
                 continue
             known = self._known_as(part)
-            if not self.history.values.get(known):
+            if not self.history.has_value_for(known, self.statement.start):
                 self._imply(part, number, self.sides[at])
                 continue
             any_known = True
@@ -263,14 +264,18 @@ class _ChainCheck:
                 agreeing += 1
             elif not any(s.about is part for s in self.suspects):
                 wrong.append((part, number))
-        for symbol, number in wrong:
-            if self._is_slip(symbol, number, len(wrong), agreeing):
-                self._report_put_in(at, formula, symbol, number)
+        root_before, found = self.root, self.root
+        slips = [each for each in wrong if self._is_slip(*each, len(wrong), agreeing)]
+        for symbol, number in sorted(slips, key=lambda each: self._corrected(*each) is not None):
+            self.root = root_before
+            self._report_put_in(at, formula, symbol, number)
+            found = self.root if found is None else found
+        self.root = found
         return any_known or bool(pairs) or not has_symbols(formula)
 
     def _check_part(self, at: int, part: Expression, number: Decimal) -> bool:
         """A part of a formula that was worked out on the way: `(t - y)` as -0.38."""
-        if has_law(part):
+        if has_law(part) or self._is_uncertain(part):
             return False
         value = self._evaluated(part)
         if value is None:
@@ -390,6 +395,11 @@ class _ChainCheck:
                 cause = cause_of_result(tree, round(value.value, 8), [])
             kind = "substitution" if cause and "the value of" in cause else "arithmetic"
             kind = "substitution" if value.number is None else kind
+            for symbol in set(quantities_in(symbols)):
+                latest = self.history.latest(self._known_as(symbol), self.statement.start)
+                if value.number is not None and latest and latest.number == mine.value:
+                    kind, line = "substitution", self.reading.place(latest.start)[0]
+                    cause = cause or f"`{symbol.name}` is {as_text(latest.number)} on line {line}"
             why = f"with the values of this page it is {expected}"
             text = quote(self.chain, at - 1, at)
             self._report(side, kind, text, printed_text(side), expected, why, cause)
@@ -405,6 +415,9 @@ class _ChainCheck:
             return "symbolic"
         if self._is_uncertain(left) or self._is_uncertain(right):
             return "symbolic"
+        for symbol in {*quantities_in(left), *quantities_in(right)}:
+            if not self.history.is_known_before(self._known_as(symbol), self.statement.start):
+                return "symbolic"
         if at == 1 and is_symbol(left) and self._has_own_result():
             return "symbolic"
         if isinstance(left, Quantity) and self._is_updated(left, right):
@@ -415,7 +428,9 @@ class _ChainCheck:
                 f"with the values of this page the side before is {expected},"
                 f" this one {as_text(other.value, 6)}"
             )
-            cause = "the sign" if abs(one.value + other.value) <= one.spread + other.spread else None
+            cause = (
+                "the sign" if abs(one.value + other.value) <= one.spread + other.spread else None
+            )
             text = quote(self.chain, at - 1, at)
             self._report(side, "arithmetic", text, printed_text(side), None, why, cause)
             self.is_only_symbolic = True
@@ -430,11 +445,10 @@ class _ChainCheck:
 
     def _is_uncertain(self, formula: Expression) -> bool:
         """Whether a symbol of a formula changes on the page, or its value is a later step's."""
-        here = self.history.epoch(self.statement.start)
         for symbol in set(quantities_in(formula)):
             known = self._known_as(symbol)
             latest = self.history.latest(known, self.statement.start)
-            if self.history.changes(known) or latest is None or latest.epoch != here:
+            if latest is None or not self.history.is_settled(known, self.statement.start):
                 return True
             if self.ledger.wrong_value(known, latest.number, latest.start) is not None:
                 return True
@@ -444,8 +458,10 @@ class _ChainCheck:
     def _is_near(one: Worth, other: Worth) -> bool:
         """Whether two values differ by what several roundings on the way may do."""
         size = max(abs(one.value), abs(other.value))
-        unit = max((2 * half_unit(each.number) for each in (one, other) if each.number is not None),
-                   default=Decimal(0))
+        unit = max(
+            (2 * half_unit(each.number) for each in (one, other) if each.number is not None),
+            default=Decimal(0),
+        )
         return abs(one.value - other.value) <= max(
             size / 500, Decimal("1.5") * unit + one.spread + other.spread
         )
@@ -513,8 +529,10 @@ class _ChainCheck:
         here = self.history.epoch(side.start)
         if latest.kind not in ("computed", "implied") or latest.epoch != here:
             return
-        if significant(number) < 3 or len(self.sides) > 2 or self.statement.section != (
-            self.reading.statements[latest.statement].section
+        if (
+            significant(number) < 3
+            or len(self.sides) > 2
+            or self.statement.section != (self.reading.statements[latest.statement].section)
         ):
             return
         if is_slip(number, latest.number) or self.ledger.corrected(symbol, number) is not None:
@@ -522,8 +540,14 @@ class _ChainCheck:
             expected = rounded_like(latest.number, number)
             why = f"`{symbol.name}` is {as_text(latest.number)} on line {line}"
             self._report(
-                side, "substitution", quote(self.chain, 0, 1), as_text(number), expected, why,
-                cause_of_digits(number, latest.number), self.ledger.corrected(symbol, number),
+                side,
+                "substitution",
+                quote(self.chain, 0, 1),
+                as_text(number),
+                expected,
+                why,
+                cause_of_digits(number, latest.number),
+                self.ledger.corrected(symbol, number),
             )
 
     def _named_numbers(self) -> list[tuple[str, Decimal]]:
@@ -543,14 +567,21 @@ class _ChainCheck:
     # Findings.
 
     def _report(
-        self, side: Side, kind: str, text: str, printed: str, expected: str | None, why: str,
-        cause: str | None = None, root: int | None = None,
+        self,
+        side: Side,
+        kind: str,
+        text: str,
+        printed: str,
+        expected: str | None,
+        why: str,
+        cause: str | None = None,
+        root: int | None = None,
     ) -> None:
         if self.root is not None and root is None:
             return
-        self.root = self.ledger.report(
-            side.start, kind, text, printed, expected, why, cause, root
-        )
+        self.root = self.ledger.report(side.start, kind, text, printed, expected, why, cause, root)
+        if kind == "symbol" or root is not None:
+            self.is_only_symbolic = True  # the numbers are right
 
     def _correct(self, expected: str | None) -> None:
         """What the chain should have come to, so that its use further on is understood."""
@@ -565,8 +596,36 @@ class _ChainCheck:
         if isinstance(target, Quantity) and number is not None and self.root is not None:
             self.ledger.taint(target, number, self.sides[-1].start, self.root)
 
-    def _carried_numbers(self, at: int) -> None:
-        """Numbers of a line without a formula: one that a finding corrects was put in right."""
+    def _corrected(self, symbol: Quantity, number: Decimal) -> int | None:
+        return self.ledger.corrected(self._known_as(symbol), number)
+
+    def _numbers_carried(self) -> None:
+        """Numbers that an earlier finding corrects, put in right, or carries on, put in wrong."""
+        if len(self.sides) < 2 or self.ledger.has_carried(self.statement):
+            return
+        for at, side in enumerate(self.sides):
+            if side.expression is None or _has_symbols(side.expression):
+                continue
+            if number_of(side) is not None:
+                continue
+            for number in _numbers_in(side.expression):
+                if significant(number) < 3:
+                    continue
+                found = self.ledger.by_number(number, self.head, self.statement.start)
+                if found is not None:
+                    symbol, expected, root = found
+                    text = quote(self.chain, at - 1, at) if at else printed_text(side)
+                    why = (
+                        f"{as_text(number)} is the right value of `{symbol.name}`, which is"
+                        " printed wrong above"
+                        if expected is None
+                        else f"it goes on with {as_text(number)} for `{symbol.name}`, which is"
+                        " wrong above"
+                    )
+                    self.ledger.report(
+                        side.start, "substitution", text, as_text(number), expected, why, None, root
+                    )
+                    return
 
     def _unknown(self, formula: Expression) -> str:
         laws = [s for s in quantities_in(formula) if isinstance(s.name, Opaque)]
@@ -593,8 +652,25 @@ class _ChainCheck:
                 self.auditor.symbolic += 1
 
 
+_SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
+
+
 def _has_symbols(expression: Expression | None) -> bool:
     return expression is None or has_symbols(expression)
+
+
+def _numbers_in(expression: Expression) -> list[Decimal]:
+    """The numbers of an expression, each once, a minus belonging to the number it leads."""
+    found: dict[Decimal, None] = {}
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        number = printed_number(node)
+        if number is not None:
+            found[number] = None
+        else:
+            stack.extend(reversed(children(node)))
+    return list(found)
 
 
 def has_law(expression: Expression) -> bool:

@@ -21,7 +21,7 @@ from generator.audit.values import half_unit
 class Value:
     """A number that a page prints for a symbol.
 
-    kind: `given` (it stands alone), `computed` (a formula comes to it), `updated` (behind
+    kind: `given` (it stands alone), `table`, `computed` (a formula comes to it), `updated` (behind
         an arrow) or `implied` (it was put in for the symbol before anything else was said).
     epoch: how many marks of a new epoch, sample or iteration stand before it.
     """
@@ -37,8 +37,8 @@ class Value:
 class History:
     """All values of all symbols, and the definitions of the symbols.
 
-    computed: numbers that formulas come to, which may hide digits; exact: numbers that
-        hide none.
+    given: numbers that stand alone; rounded, exact: results that were seen to be rounded,
+        or to hide no digits.
     """
 
     epochs: list[int]
@@ -46,27 +46,32 @@ class History:
     definitions: dict[Quantity, list[tuple[int, Expression]]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    computed: set[Decimal] = field(default_factory=set)
     given: set[Decimal] = field(default_factory=set)
+    rounded: set[Decimal] = field(default_factory=set)
     exact: set[Decimal] = field(default_factory=set)
+    versions: dict[str, list[Quantity]] = field(default_factory=lambda: defaultdict(list))
 
     def epoch(self, start: int) -> int:
         return bisect_right(self.epochs, start)
 
     def spread(self, number: Decimal) -> Decimal:
         """How far the true value of a printed number may be away."""
-        size = abs(number)
-        if size in self.exact and size not in self.computed:
+        size, digits = abs(number), significant(number)
+        if size == size.to_integral_value() or size in self.exact:
             return Decimal(0)
-        if size in self.computed:
+        if size in self.rounded:
             return half_unit(number)
-        if size in self.given or significant(number) < 3 or size == size.to_integral_value():
-            return Decimal(0)
-        return half_unit(number)
+        is_given = size in self.given and digits < 4
+        return Decimal(0) if is_given or digits < 3 else half_unit(number)
 
     def agreeing(self, symbol: Quantity, number: Decimal) -> Value | None:
         """A value of a symbol, anywhere on the page, that a number may stand for."""
-        return next((v for v in self.values[symbol] if same_value(v.number, number)), None)
+        versions = self.versions.get(stem(symbol), [symbol])
+        for version in (symbol, *versions):
+            for value in self.values.get(version, ()):
+                if same_value(value.number, number):
+                    return value
+        return None
 
     def latest(self, symbol: Quantity, start: int) -> Value | None:
         """The last value before a place; if there is none, the first behind it."""
@@ -79,6 +84,25 @@ class History:
         values = self.values.get(symbol, [])
         return any(not same_value(values[0].number, each.number) for each in values[1:])
 
+    def is_settled(self, symbol: Quantity, start: int) -> bool:
+        """Whether the values before a place, or all where none is, are one value of this epoch."""
+        values = self.values.get(symbol, [])
+        before = [value for value in values if value.start < start] or values
+        here = self.epoch(start)
+        now = [value for value in before if value.epoch == here] or before
+        if now[-1].epoch != here and len({value.epoch for value in values}) > 1:
+            return False
+        if now[-1].epoch != here and now[-1].kind not in ("given", "table"):
+            return False
+        return all(same_value(now[0].number, each.number) for each in now[1:])
+
+    def has_value_for(self, symbol: Quantity, start: int) -> bool:
+        """Whether a value is known to be put in at a place: one before it, or a given one."""
+        return any(v.start < start or v.kind == "table" for v in self.values.get(symbol, []))
+
+    def is_known_before(self, symbol: Quantity, start: int) -> bool:
+        return any(value.start < start for value in self.values.get(symbol, []))
+
     def defined_by(self, symbol: Quantity, start: int) -> Expression | None:
         """The formula for a symbol that stands last before a place."""
         before = [formula for at, formula in self.definitions.get(symbol, []) if at < start]
@@ -87,24 +111,20 @@ class History:
 
 def gathered(reading: Reading) -> History:
     """The history of a page; implied values are added while it is checked."""
-    history = History([match.start() for match in _EPOCH.finditer(reading.prose)])
+    history = History([match.start() for match in _EPOCH.finditer(reading.source.text)])
     for index, statement in enumerate(reading.statements):
         for value, symbol in _values(statement, index, history):
             history.values[symbol].append(value)
         for symbol, formula in _definitions(statement):
             history.definitions[symbol].append((statement.start, formula))
     for symbol, values in history.values.items():
+        history.versions[stem(symbol)].append(symbol)
         values.sort(key=lambda value: value.start)
-        for value in values:
-            into = history.computed if value.kind != "given" else history.given
-            into.add(abs(value.number))
-        assert symbol is not None
+        history.given |= {abs(value.number) for value in values if value.kind in ("given", "table")}
     return history
 
 
-def _values(
-    statement: Statement, index: int, history: History
-) -> Iterator[tuple[Value, Quantity]]:
+def _values(statement: Statement, index: int, history: History) -> Iterator[tuple[Value, Quantity]]:
     for run in statement.chain.runs_of_equalities():
         sides = [statement.sides[i] for i in run]
         heads = [each for each in sides if is_symbol(each.expression)]
@@ -113,6 +133,7 @@ def _values(
             each for each in sides if not is_symbol(each.expression) and number_of(each) is None
         ]
         kind = "computed" if formulas or len(heads) > 1 else "given"
+        kind = "table" if statement.is_row else kind
         if not numbers:
             continue
         for head in heads:
@@ -152,6 +173,14 @@ def _definitions(statement: Statement) -> Iterator[tuple[Quantity, Expression]]:
                 yield head, side
 
 
+def stem(symbol: Quantity) -> str:
+    """A symbol's name without the marks of a new or an old value: w_1 of w_1^{+}, w_{1new}."""
+    name = _VERSION.sub("", str(symbol.name))
+    return re.sub(r"(?:_?(?:new|old|neu|alt|updated|,))+$", "", re.sub(r"[{}]", "", name)).rstrip(
+        "_"
+    )
+
+
 def transitive(history: History, symbol: Quantity) -> set[Quantity] | None:
     """Every symbol that a symbol's formulas lead to; None where they do not say it all."""
     found: set[Quantity] = set()
@@ -172,6 +201,7 @@ def numbers_in(values: Iterable[Value]) -> list[Decimal]:
     return [value.number for value in values]
 
 
+_VERSION = re.compile(r"\^\{(?:\+|\*|\\prime|\\ast|\\star|new|old|neu|alt|\([^()]*\)|t|t\+1)+\}")
 _COUNTED = (
     r"epoch|epoche|époque|época|iteration|itération|iteración|iterazione|sample|pattern|muster"
     r"|example|exemple|beispiel|ejemplo|case|pass|round|batch|trial|durchgang|instance|row|tuple"

@@ -113,8 +113,11 @@ def chains(latex: str, symbols: SymbolTable, *, is_plain: bool = False) -> list[
                 draft = _Draft([tokens], target=target)
                 drafts.append(draft)
         above[segment.column] = draft
-    read = (draft.read(latex, symbols) for draft in drafts)
-    return [entry for chain in read if chain for entry in _entrywise(chain, symbols)]
+    found: list[Chain] = []
+    for draft in drafts:
+        chain = draft.read(latex, symbols)
+        found += _entrywise(chain, symbols) if chain else ()
+    return found
 
 
 def _entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:
@@ -134,6 +137,9 @@ def _entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:
         ]
         yield Chain(tuple(sides), chain.relations)
         return
+    for each in chain.sides[:1]:
+        if isinstance(each.expression, Quantity) and not isinstance(each.expression.name, Opaque):
+            symbols.enter_array(each.expression.name, arrays[-1])
     for index in range(shape[0] * shape[1]):
         sides = [_entry(each, index, symbols) for each in chain.sides]
         yield Chain(tuple(sides), chain.relations, chain.target)
@@ -145,6 +151,8 @@ def _entry(side: Side, index: int, symbols: SymbolTable) -> Side:
         return side
     if isinstance(side.expression, Array):
         return replace(side, expression=side.expression.entries[index])
+    if isinstance(side.expression, Quantity) and not isinstance(side.expression.name, Opaque):
+        return replace(side, expression=symbols.entry(side.expression.name, index))
     entry = Quantity(Entry(" ".join(side.latex.split()), index), None, Decimal("NaN"))
     return replace(side, expression=symbols.setdefault(entry.name, entry))
 
@@ -153,7 +161,15 @@ def _read(parser: Parser, latex: str, start: int) -> Side:
     try:
         return Side(latex, start, parser.whole())
     except Unreadable as problem:
-        return Side(latex, start, None, problem.reason)
+        reason = problem.reason
+    if parser.symbols.arrays:  # what is no arithmetic of arrays may be a law of symbols
+        try:
+            tokens, source = parser.tokens, parser.source
+            again = Parser(tokens, source, parser.symbols, reads_arrays=False)
+            return Side(latex, start, again.whole())
+        except Unreadable:
+            pass
+    return Side(latex, start, None, reason)
 
 
 _ASSIGNMENTS = words(r":= \coloneqq \leftarrow \gets ←")

@@ -10,7 +10,14 @@ from generator.algebra import Quantity
 from generator.audit.findings import Finding, Unread
 from generator.audit.latex import Chain
 from generator.audit.rounding import Worth, same_value
-from generator.audit.statements import Reading, Statement, one_line, printed_text, quote
+from generator.audit.statements import (
+    Reading,
+    Statement,
+    number_of,
+    one_line,
+    printed_text,
+    quote,
+)
 from generator.audit.values import as_text, half_unit, rounded_like
 
 
@@ -32,6 +39,11 @@ class Ledger:
         self._tainted: dict[Quantity, list[tuple[Decimal, int, int]]] = defaultdict(list)
         self._truncations: list[_Truncation] = []
         self._rounded_up = 0
+        self._printed: dict[Decimal, list[int]] = defaultdict(list)  # the chains that come to it
+        self._carrying: set[int] = set()
+        for statement in reading.statements:
+            for number in {n for n in map(number_of, statement.sides) if n is not None}:
+                self._printed[number].append(statement.start)
 
     def report(
         self,
@@ -83,13 +95,41 @@ class Ledger:
                 return finding
         return None
 
+    def has_carried(self, statement: Statement) -> bool:
+        """Whether a chain is reported as going on with something wrong."""
+        return statement.start in self._carrying
+
     def carry(self, finding: int, statement: Statement, symbol: Quantity, number: Decimal) -> None:
         """A line that puts in a wrong number as it was printed."""
         whole = quote(statement.chain, 0, 1)
         why = f"it goes on with {as_text(number)} for `{symbol.name}`, which is wrong above"
-        if any(f.root == finding and s == statement.start for s, f in self._found):
+        if statement.start in self._carrying:
             return
-        self.report(statement.start, "substitution", whole, as_text(number), None, why, None, finding)
+        self._carrying.add(statement.start)
+        self.report(
+            statement.start, "substitution", whole, as_text(number), None, why, None, finding
+        )
+
+    def _times_printed(self, number: Decimal, before: int) -> int:
+        return sum(start < before for start in self._printed.get(number, ()))
+
+    def by_number(
+        self, number: Decimal, head: object, start: int
+    ) -> tuple[Quantity, str | None, int] | None:
+        """The symbol whose right value a number is, or whose wrong one; the right one; the root.
+
+        A number that the page prints for something else, too, says nothing.
+        """
+        for symbol, corrections in self._corrections.items():
+            for value, finding in corrections:
+                if value == number and symbol is not head and not self._times_printed(number, start):
+                    return symbol, None, finding
+        for symbol, tainted in self._tainted.items():
+            for value, _, finding in tainted:
+                if value == number and symbol is not head and self._times_printed(number, start) == 1:
+                    right = [v for v, f in self._corrections.get(symbol, []) if f == finding]
+                    return symbol, as_text(right[0]) if right else "", finding
+        return None
 
     # Rounding.
 
@@ -131,7 +171,13 @@ class Ledger:
                 text = quote(each.chain, each.at - 1, each.at)
                 why = f"the digits are cut off; rounded it is {each.expected}"
                 self.report(
-                    side.start, "truncated", text, printed_text(side), each.expected, why, "truncated"
+                    side.start,
+                    "truncated",
+                    text,
+                    printed_text(side),
+                    each.expected,
+                    why,
+                    "truncated",
                 )
         order = sorted(range(len(self._found)), key=lambda i: (self._found[i][0], i))
         place = {old: new for new, old in enumerate(order)}

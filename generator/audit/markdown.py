@@ -65,7 +65,9 @@ class MarkdownPage:
     def _formula(
         self, start: int, end: int, *, is_closed: bool = True, is_plain: bool = False
     ) -> Formula:
-        text = self._blocks if is_plain and not self._text[start:end].strip() else self._text
+        text = self._text if not is_plain else self.prose
+        if not text[start:end].strip(" \0"):
+            text = self._blocks
         return Formula(text[start:end], start, *self.place(start), is_closed, is_plain)
 
     def _find_formulas(self) -> Iterator[Formula]:
@@ -120,6 +122,14 @@ class MarkdownPage:
         spans += self._not_prose
         spans += [match.span() for match in _NO_PROSE.finditer(self._text)]
         return _EMPHASIS.sub("  ", _blanked(self._text, spans))
+
+    @property
+    def visible(self) -> str:
+        """The prose, with blocks of plain text that is in no programming language."""
+        text = self.prose
+        for start, block, _ in self._code_text():
+            text = text[:start] + block + text[start + len(block) :]
+        return text
 
     def _code_text(self) -> Iterator[tuple[int, str, bool]]:
         """Blocks and pieces in typewriter letters that are in no programming language."""

@@ -66,7 +66,7 @@ def _repeated_factors(side: Side, symbols: SymbolTable) -> Iterator[Suspect]:
             used = {pair[this].quantity for pair in pairs if pair}
             following = repeated.following(1)
             expected = symbols.get(following)
-            if expected is None or expected in used and len(used) > 1:
+            if expected is None or (expected in used and len(used) > 1):
                 continue
             if place and pairs[place - 1] and pairs[place - 1][this].quantity is repeated.quantity:  # type: ignore[index]
                 continue
@@ -113,7 +113,7 @@ def _indexed_pair(term: Expression) -> tuple[_Indexed, _Indexed] | None:
 
 
 def _circle(head: Quantity, side: Side) -> Iterator[Suspect]:
-    """out = σ(out): a function of the quantity that it defines."""
+    """Out = σ(out): a function of the quantity that it defines."""
     assert side.expression is not None
     node = side.expression
     written_out = expanded(node) if isinstance(node, Call) else node

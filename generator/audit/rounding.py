@@ -192,7 +192,9 @@ def same_value(one: Decimal, other: Decimal) -> bool:
     unit = Decimal(1).scaleb(coarse)
     if place(one) != place(other):
         shorter = one if place(one) > place(other) else other
-        return difference <= unit if significant(shorter) > 1 else difference <= unit / 2
+        digits = significant(shorter)
+        room = {1: Decimal(0), 2: unit / 2}.get(digits, unit)
+        return difference <= room
     return difference == 0 or (difference <= unit and significant(one) >= 4)
 
 

@@ -61,7 +61,7 @@ def read(source: Source) -> Reading:
     page = MarkdownPage(source.text, source.place)
     decimal_comma = _writes_decimal_commas(page)
     symbols = SymbolTable(_indexed_letters(page, decimal_comma), decimal_comma=decimal_comma)
-    headings = [match.start() for match in _HEADING.finditer(page.prose)]
+    headings = [match.start() for match in _HEADING.finditer(source.text)]
     statements = [
         *(_row(row, symbols, headings) for row in page.assignments),
         *(
@@ -71,7 +71,7 @@ def read(source: Source) -> Reading:
         ),
     ]
     statements.sort(key=lambda statement: statement.start)
-    return Reading(source, page.prose, tuple(statements), page.formulas, symbols)
+    return Reading(source, page.visible, tuple(statements), page.formulas, symbols)
 
 
 def one_line(text: str) -> str:

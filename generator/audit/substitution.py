@@ -37,7 +37,7 @@ def put_in(before: Expression, after: Expression, *, allows_results: bool) -> li
     """
     if before is after:
         return []
-    number = printed_number(after)
+    number = _number(after)
     if isinstance(before, Quantity):
         return None if number is None else [(before, number)]
     if isinstance(before, Constant):
@@ -53,10 +53,28 @@ def put_in(before: Expression, after: Expression, *, allows_results: bool) -> li
         positive = _without_leading_minus(before)
         if positive is not None:
             return put_in(positive, after.operand, allows_results=True)
+        negative = _with_leading_minus(after.operand)
+        if negative is not None and type(before) is type(negative):
+            return put_in(before, negative, allows_results=True)
     found = _part_by_part(before, after, allows_results=allows_results)
     if found is None and allows_results:
         found = _otherwise(before, after, number)
     return found
+
+
+def _terms(node: Expression) -> tuple[Expression, ...]:
+    """The terms of a sum, those of sums in brackets included."""
+    if not isinstance(node, Sum):
+        return (node,)
+    return tuple(term for part in node.terms for term in _terms(part))
+
+
+def _number(node: Expression) -> Decimal | None:
+    """A printed number, a power of ten included."""
+    match node:
+        case Power(Constant(base), Constant(power)) if base == 10 and abs(power) < 100:
+            return Decimal(1).scaleb(int(power))
+    return printed_number(node)
 
 
 def has_symbols(expression: Expression) -> bool:
@@ -93,6 +111,10 @@ def _otherwise(before: Expression, after: Expression, number: Decimal | None) ->
         written_out = expanded(after)
         if isinstance(written_out, Quotient):
             return put_in(before, written_out, allows_results=True)
+    if isinstance(before, Sum) and isinstance(after, Sum):
+        flat, other = Sum(_terms(before)), Sum(_terms(after))
+        if len(flat.terms) + len(other.terms) > len(before.terms) + len(after.terms):
+            return put_in(flat, other, allows_results=True)
     shorter, longer = _without_ones(before), _without_ones(after)
     if (shorter, longer) != (before, after):
         return put_in(shorter, longer, allows_results=True)
@@ -114,6 +136,16 @@ def _without_ones(node: Expression) -> Expression:
     if len(parts) == 1:
         return parts[0]
     return type(node)(tuple(parts))  # type: ignore[call-arg]
+
+
+def _with_leading_minus(node: Expression) -> Expression | None:
+    """The tree with a minus at the number that it begins with."""
+    if isinstance(node, Constant):
+        return Constant(node.value.copy_negate())
+    if isinstance(node, Product):
+        first = _with_leading_minus(node.factors[0])
+        return None if first is None else Product((first, *node.factors[1:]))
+    return None
 
 
 def _without_leading_minus(node: Expression) -> Expression | None:
