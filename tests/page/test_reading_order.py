@@ -38,7 +38,7 @@ def kinds(text):
     config = parse(text)
     with localcontext(PRECISION):
         step = training_step(config.example)
-    symbols = Symbols(step.example, NOTATIONS[config.page.notation])
+    symbols = Symbols(step.example, config.page.notation)
     found = {}
     for quantity in quantities(step):
         for write in (symbols, symbols.partial):
