@@ -69,19 +69,20 @@ def faults(page):
     reading = read_page(page)
     assert reading.equalities == reading.checked + reading.symbolic + len(reading.unread)
     assert reading.equalities > 20
-    return reading.findings, reading.unread, reading.symbolic
+    assert reading.checked > 2 * reading.symbolic  # laws, which have no numbers
+    return reading.findings, reading.unread
 
 
 @pytest.mark.parametrize("example", GALLERY, ids=lambda path: path.stem)
 def test_every_equality_of_a_gallery_page_holds(example):
     page = example.with_suffix(".md").read_text(encoding="utf-8")
-    assert faults(page) == ((), (), 0)
+    assert faults(page) == ((), ())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", list(drawn_configurations(200)), ids=range(200))
 def test_every_equality_of_a_drawn_page_holds(text):
-    assert faults(generate(text, "net")["net.md"]) == ((), (), 0), text
+    assert faults(generate(text, "net")["net.md"]) == ((), ()), text
 
 
 # The same of pages that are rounded stepwise
@@ -119,7 +120,7 @@ DRAWN_STEPWISE = [
 @pytest.mark.parametrize("example", GALLERY, ids=lambda path: path.stem)
 def test_every_equality_of_a_stepwise_page_holds(example, digits, notation):
     text = stepwise(example.read_text(encoding="utf-8"), digits, notation)
-    assert faults(generate(text, "net")["net.md"]) == ((), (), 0)
+    assert faults(generate(text, "net")["net.md"]) == ((), ())
 
 
 @pytest.mark.slow
@@ -127,13 +128,13 @@ def test_every_equality_of_a_stepwise_page_holds(example, digits, notation):
 @pytest.mark.parametrize("example", GALLERY, ids=lambda path: path.stem)
 def test_every_equality_of_a_stepwise_page_in_another_notation_holds(example, digits, notation):
     text = stepwise(example.read_text(encoding="utf-8"), digits, notation)
-    assert faults(generate(text, "net")["net.md"]) == ((), (), 0)
+    assert faults(generate(text, "net")["net.md"]) == ((), ())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", DRAWN_STEPWISE, ids=range(200))
 def test_every_equality_of_a_drawn_stepwise_page_holds(text):
-    assert faults(stepwise_page(text)) == ((), (), 0), text
+    assert faults(stepwise_page(text)) == ((), ()), text
 
 
 def test_a_wrong_last_digit_on_a_stepwise_page_is_found():
@@ -142,7 +143,7 @@ def test_a_wrong_last_digit_on_a_stepwise_page_is_found():
     right = "&= 0.1385 \\cdot 0.5933 \\\\\n&\\approx 0.08217"
     wrong = right.replace("0.08217", "0.08216")
     assert page.count(right) == 1
-    findings, _, _ = faults(page.replace(right, wrong))
+    findings, _ = faults(page.replace(right, wrong))
     assert findings
 
 
@@ -166,7 +167,7 @@ loss: squared_error
 optimizer: {optimizer}
 training: {{steps: 4, batch_size: 1}}
 """
-    assert faults(generate(text, "net")["net.md"]) == ((), (), 0)
+    assert faults(generate(text, "net")["net.md"]) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_a_wrong_number_on_a_page_is_found(change):
     page = (EXAMPLES / "mazur.md").read_text(encoding="utf-8")
     old, new = change
     assert page.count(old) >= 1
-    findings, _, _ = faults(page.replace(old, new, 1))
+    findings, _ = faults(page.replace(old, new, 1))
     assert findings
 
 
@@ -190,4 +191,4 @@ loss: half_squared_error
 optimizer: {{name: sgd, learning_rate: 0.5}}
 page: {{rounding: {rounding}}}
 """
-    assert faults(generate(text, "net")["net.md"]) == ((), (), 0)
+    assert faults(generate(text, "net")["net.md"]) == ((), ())
