@@ -21,6 +21,7 @@ from generator.algebra import (
     Quantity,
     Quotient,
     Sum,
+    exp,
 )
 from generator.algebra.expression import is_constant
 from generator.audit.tokens import Unreadable
@@ -48,6 +49,10 @@ class Array(Expression):
 
     def mapped(self, function: Callable[[Expression], Expression]) -> Array:
         return Array(tuple(tuple(map(function, row)) for row in self.rows), self.is_list)
+
+    def repeated(self, columns: int) -> Array:
+        """A column as many times, one beside the other."""
+        return Array(tuple(row * columns for row in self.rows))
 
     def transposed(self) -> Array:
         if self.is_list:
@@ -77,13 +82,15 @@ def summed(terms: Sequence[Expression]) -> Expression:
     if not any(isinstance(term, Array) for term in terms):
         return Sum(tuple(terms))
     shapes = {_oriented(term, terms).shape for term in terms if isinstance(term, Array)}
-    if len(shapes) > 1:
+    shape = max(shapes, key=lambda shape: shape[1])
+    if any(other != shape and other != (shape[0], 1) for other in shapes):
         raise Unreadable("a sum of matrices of different shapes")
     arrays = []
-    (shape,) = shapes
     for term in terms:
         if isinstance(term, Array):
-            arrays.append(_oriented(term, terms))
+            oriented = _oriented(term, terms)
+            is_column = oriented.shape[1] < shape[1]  # one for all columns, as a layer's biases are
+            arrays.append(oriented.repeated(shape[1]) if is_column else oriented)
         elif isinstance(term, Constant) or isinstance(getattr(term, "operand", None), Constant):
             arrays.append(Array(((term,) * shape[1],) * shape[0]))
         else:
@@ -209,3 +216,16 @@ def called(function: Function, arguments: Sequence[Expression]) -> Expression:
             function, tuple(entry if isinstance(each, Array) else each for each in arguments)
         )
     )
+
+
+def softmax(argument: Expression) -> Expression:
+    """e^z of each entry over their sum: over all of a vector, over each column of a matrix."""
+    if not isinstance(argument, Array):
+        raise Unreadable("a softmax of something that is no vector")
+    rows = argument.rows if argument.shape[0] > 1 else tuple(zip(*argument.rows, strict=True))
+    columns = []
+    for column in zip(*rows, strict=True):
+        powers = tuple(Call(exp, (entry,)) for entry in column)
+        columns.append(tuple(Quotient(power, Sum(powers)) for power in powers))
+    found = Array(tuple(zip(*columns, strict=True)))
+    return Array(found.rows if rows is argument.rows else found.transposed().rows, argument.is_list)

@@ -10,7 +10,7 @@ import numpy as np
 
 from generator.algebra import Constant, Expression, Function, exp, ln
 from generator.algebra.expression import FloatArray
-from generator.algebra.functions import absolute, is_positive, maximum, normal_cdf, sqrt, tanh
+from generator.algebra.functions import absolute, maximum, normal_cdf, sqrt, tanh
 from generator.audit.tokens import Unreadable, words
 from generator.network.activations import (
     Activation,
@@ -47,13 +47,15 @@ def logarithm(base: int) -> Function:
 log = _read_as("log", r"\log\left(%s\right)", lambda x: ln(x))
 _sigmoid = sigmoid()
 assert isinstance(_sigmoid, Function)
-sigmoid_slope = _read_as(
-    "sigmoid'", r"\sigma'\left(%s\right)", lambda x: _sigmoid(x) * (1 - _sigmoid(x))
-)
-tanh_slope = _read_as("tanh'", r"\tanh'\left(%s\right)", lambda x: 1 - tanh(x) ** 2)
-relu_slope = _read_as(
-    "relu'", r"\mathrm{ReLU}'\left(%s\right)", lambda x: Constant(Decimal(int(is_positive(x))))
-)
+
+
+def slope_of(function: Function) -> Function:
+    """The derivative of an activation, as its table entry has it."""
+    assert function.derivative is not None and function.latex is not None, function
+    derivative, latex = function.derivative, function.latex.replace(r"\left(", r"'\left(", 1)
+    return _read_as(f"{function.name}'", latex, lambda z: derivative(z, function(z))[-1])
+
+
 minimum = Function("minimum", r"\min\left(%s, %s\right)", np.minimum, _unused, decimal=min)
 sinh = _read_as("sinh", r"\sinh\left(%s\right)", lambda x: (exp(x) - exp(-x)) / 2)
 cosh = _read_as("cosh", r"\cosh\left(%s\right)", lambda x: (exp(x) + exp(-x)) / 2)
@@ -89,14 +91,11 @@ FUNCTIONS: Mapping[str, Function] = {
     for name in names.split()
 }
 
+# The same with a prime: the slopes of those that have one in the activations' table.
 SLOPES: Mapping[str, Function] = {
-    name: slope
-    for names, slope in (
-        (r"\sigma sigmoid Sigmoid", sigmoid_slope),
-        (r"\tanh tanh", tanh_slope),
-        ("ReLU relu", relu_slope),
-    )
-    for name in names.split()
+    name: slope_of(function)
+    for name, function in FUNCTIONS.items()
+    if function.derivative is not None and function.latex and function.latex.count("%s") == 1
 }
 
 # Functions whose subscript is a parameter, or tells them from another of the name.

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
+from typing import TypeGuard
 
 from generator.algebra import Expression, Quantity
 from generator.audit.arrays import Array
@@ -124,6 +125,9 @@ def _entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:
     """A chain of arrays as one chain an entry; a chain of numbers as it is."""
     arrays = [each.expression for each in chain.sides if isinstance(each.expression, Array)]
     if not arrays:
+        first = chain.sides[0].expression
+        if _is_symbol(first) and any("matrix}" in each.latex for each in chain.sides[1:]):
+            symbols.arrays[first.name] = Array(((first,),))  # a matrix of one entry
         yield chain
         return
     shape = next((each.shape for each in arrays if not each.is_list), arrays[0].shape)
@@ -137,12 +141,17 @@ def _entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:
         ]
         yield Chain(tuple(sides), chain.relations)
         return
-    for each in chain.sides[:1]:
-        if isinstance(each.expression, Quantity) and not isinstance(each.expression.name, Opaque):
-            symbols.enter_array(each.expression.name, arrays[-1])
+    first = chain.sides[0].expression
+    if _is_symbol(first):
+        symbols.enter_array(first.name, arrays[-1])
     for index in range(shape[0] * shape[1]):
         sides = [_entry(each, index, symbols) for each in chain.sides]
         yield Chain(tuple(sides), chain.relations, chain.target)
+
+
+def _is_symbol(expression: Expression | None) -> TypeGuard[Quantity]:
+    """Whether a side is one symbol, no law."""
+    return isinstance(expression, Quantity) and not isinstance(expression.name, Opaque)
 
 
 def _entry(side: Side, index: int, symbols: SymbolTable) -> Side:
@@ -151,7 +160,7 @@ def _entry(side: Side, index: int, symbols: SymbolTable) -> Side:
         return side
     if isinstance(side.expression, Array):
         return replace(side, expression=side.expression.entries[index])
-    if isinstance(side.expression, Quantity) and not isinstance(side.expression.name, Opaque):
+    if _is_symbol(side.expression):
         return replace(side, expression=symbols.entry(side.expression.name, index))
     entry = Quantity(Entry(" ".join(side.latex.split()), index), None, Decimal("NaN"))
     return replace(side, expression=symbols.setdefault(entry.name, entry))

@@ -26,6 +26,7 @@ from generator.audit.arrays import (
     negated,
     powered,
     scalar,
+    softmax,
     summed,
 )
 from generator.audit.cursor import ACCENTS, FIELD_WORDS, Cursor
@@ -36,6 +37,7 @@ from generator.audit.functions import (
     SLOPES,
     UNNAMED,
     WITH_SUBSCRIPT,
+    slope_of,
     with_subscript,
 )
 from generator.audit.tokens import (
@@ -314,10 +316,14 @@ class Parser(Cursor):
         elif token.text in ACCENTS:
             return self.accented(token)
         if base in WITH_SUBSCRIPT and self.accept("_"):
-            return self.raised(self.applied(with_subscript(base, canonical(self.script()))))
+            function = with_subscript(base, canonical(self.script()))
+            function = slope_of(function) if self.accept("'") else function
+            return self.raised(self.applied(function))
         if not index and self.next.sign == "(":
             if base in FUNCTIONS:
                 return self.raised(self.applied(FUNCTIONS[base]))
+            if base.lower() == "softmax":
+                return self.softmax()
             is_word = len(base) > 1 and base.isalpha() and token.kind != "command"
             if is_word and base not in FIELD_WORDS:
                 raise Unreadable(f"no function is entered for `{base}` yet")
@@ -428,6 +434,8 @@ class Parser(Cursor):
         name = " ".join(token.text.split())
         if self.next.sign == "(" and name in FUNCTIONS:
             return self.raised(self.applied(FUNCTIONS[name]))
+        if self.next.sign == "(" and name.lower() == "softmax":
+            return self.softmax()
         if self.next.sign == "(" and len(name) > 2:
             raise Unreadable(f"no function is entered for `{name}` yet")
         if not self.begins_operand() and self.next.kind != "text":
@@ -471,6 +479,18 @@ class Parser(Cursor):
         self.at += count + 1 if count else 0
         return bool(count)
 
+    def softmax(self) -> Expression:
+        """A softmax of the vector in the brackets that follow: entries, or a symbol or array."""
+        opening = self.take()
+        argument = self.sum()
+        if self.next.sign in (",", ";"):
+            entries = [argument]
+            while self.accept(",", ";"):
+                entries.append(self.sum())
+            argument = array([entries], is_list=True)
+        self.close(opening)
+        return softmax(argument)
+
     def applied(self, function: Function) -> Expression:
         """A function with the arguments in the brackets that follow."""
         opening = self.take()
@@ -504,10 +524,10 @@ class Parser(Cursor):
             raise Unreadable(r"`\partial` outside a derivative")
         return self.derivative(above, self.factor())
 
-    def derivative(self, above: Expression, below: Expression) -> Quantity:
+    def derivative(self, above: Expression, below: Expression) -> Expression:
         if not isinstance(above, Quantity) or not isinstance(below, Quantity):
             raise Unreadable("a derivative of something, or in something, that is no symbol")
-        return self.entered(derivative_name(above.name, below.name))
+        return self.layer(derivative_name(above.name, below.name), "")
 
     def root(self) -> Expression:
         if self.next.sign == "[":

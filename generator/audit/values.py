@@ -55,8 +55,13 @@ def worth(expression: Expression, known: Mapping[Quantity, Value]) -> Value:
     value, spread = _spread(expression, known, rounds_constants=is_numeric)
     if not is_numeric:
         return Value(value, spread)
-    value, is_exact = exactly(expression, lambda symbol: known[symbol].value)
+    value, is_exact = exactly(expression, lambda symbol: _known(symbol, known).value)
     return Value(value, spread, is_numeric=True, is_exact=is_exact)
+
+
+def _known(symbol: Quantity, known: Mapping[Quantity, Value]) -> Value:
+    """What a symbol is worth; a constant that a function brings along, as pi, is worth itself."""
+    return Value(symbol.value, Decimal(0)) if symbol.definition is not None else known[symbol]
 
 
 def holds(left: Value, right: Value, relation: str) -> bool:
@@ -131,7 +136,7 @@ def _spread(
 ) -> tuple[Decimal, Decimal]:
     """The value of a tree and how far its rounded operands may move it, to first order."""
     if isinstance(node, Quantity):
-        return known[node].value, known[node].spread
+        return _known(node, known).value, _known(node, known).spread
     if isinstance(node, Constant):
         is_rounded = rounds_constants and place(node.value) < 0
         return node.value, half_unit(node.value) if is_rounded else Decimal(0)

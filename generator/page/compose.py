@@ -19,7 +19,7 @@ from generator.page.arrays import arrays, forward_law
 from generator.page.drawing import path_layers
 from generator.page.equations import Block, Writer, blocks
 from generator.page.forward import loss, samples
-from generator.page.matrices import backward_matrices, forward_matrices
+from generator.page.matrices import backward_matrices, forward_matrices, given_matrices
 from generator.page.notation import Notation, Symbols
 from generator.page.numbers import latex_number, rounded
 from generator.page.outline import (
@@ -108,6 +108,7 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str)
         givens=tuple(givens(step, write)),
         meanings=tuple(meanings(step, write)),
         arrays=arrays(step, write) if has_matrices else None,
+        given_matrices=given_matrices(step, write) if has_matrices else None,
         forward_law=forward_law(step, write),
         forward_matrices=tuple(forward_matrices(step, write)) if has_matrices else (),
         backward_matrices=tuple(backward_matrices(step, write)) if has_matrices else (),

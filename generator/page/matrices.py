@@ -17,12 +17,28 @@ from generator.network.names import Name
 from generator.network.training import TrainingStep
 from generator.page.arrays import ArraySymbols, activation_pattern, derivative_pattern
 from generator.page.backward import has_shortcut
-from generator.page.equations import Equation, Writer, block, local_derivative
+from generator.page.equations import Block, Equation, Writer, block, local_derivative
 from generator.page.numbers import latex_number
 from generator.page.outline import LayerMatrices
 from generator.page.tables import layer_title
 
 MOST_ROWS = MOST_COLUMNS = 8  # of a matrix that helps a reader
+
+
+def given_matrices(step: TrainingStep, write: Writer) -> Block | None:
+    """What is given as matrices: inputs, weights, biases and targets."""
+    view, last = _View(step, write), len(step.example.layers)
+    given = [("input", 0, step.forward.inputs)]
+    for layer, own in enumerate(step.forward.parameters, start=1):
+        given.append(("weight", layer, own.weights))
+        if own.bias is not None:
+            units = step.example.layers[layer - 1].units
+            given.append(("bias", layer, np.broadcast_to(own.bias, (units, 1))))
+    if step.forward.targets is not None:
+        given.append(("target", last, step.forward.targets))
+    lines = [view.stated(role, layer, array) for role, layer, array in given]
+    printable = [line for line in lines if line is not None]
+    return block(printable) if printable else None
 
 
 def forward_matrices(step: TrainingStep, write: Writer) -> Iterator[LayerMatrices]:
@@ -55,6 +71,10 @@ class _View:
         lines = [equation for equation in equations if equation is not None]
         if lines:
             yield LayerMatrices(layer_title(self.step.example, index), block(lines))
+
+    def stated(self, role: str, layer: int, array: Any) -> Equation | None:
+        """What an array is given as."""
+        return self._values(self.symbols.array(role, layer), array)
 
     def forward(self, index: int) -> list[Equation | None]:
         values, own = self.step.forward.layers[index], self.step.forward.parameters[index]
@@ -93,7 +113,9 @@ class _View:
         delta, in_a = self.symbols.array("error_signal", layer), self._partial("activation", layer)
         is_last = layer == len(self.step.example.layers)
         equations: list[Equation | None] = []
-        if not is_last:
+        if is_last:
+            equations.append(self._values(in_a, towards))
+        else:
             above = self.step.forward.parameters[index + 1].weights
             after = self._gradients(self.step.forward.layers[index + 1].pre_activations)
             next_weights, next_delta = (
@@ -172,6 +194,19 @@ class _View:
                 return None
             slopes[place] = local_derivative(path, z[place])
         return slopes
+
+    def _values(self, left: str, array: Any) -> Equation | None:
+        """An array with its values, as they are known by now; None where it is too large."""
+        if max(0, *_excess(array)):
+            return None
+        numbers = [[self.write.number(q, self.write.digits) for q in row] for row in array]
+        is_exact = all(
+            number == quantity.value
+            for row, own in zip(numbers, array, strict=True)
+            for number, quantity in zip(row, own, strict=True)
+        )
+        texts = [[latex_number(number) for number in row] for row in numbers]
+        return Equation("", left, (("=" if is_exact else r"\approx", _matrix(texts)),))
 
     def _line(
         self,

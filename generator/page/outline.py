@@ -330,6 +330,7 @@ class Page:
     givens: tuple[Row, ...]
     meanings: tuple[Row, ...]
     arrays: Arrays | None
+    given_matrices: Block | None
     forward_law: Block | None
     forward_matrices: tuple[LayerMatrices, ...]
     backward_matrices: tuple[LayerMatrices, ...]
