@@ -122,19 +122,11 @@ class Ledger:
         """
         for symbol, corrections in self._corrections.items():
             for value, finding in corrections:
-                if (
-                    value == number
-                    and symbol is not head
-                    and not self._times_printed(number, start)
-                ):
+                if value == number and symbol is not head and not self._times_printed(number, start):
                     return symbol, None, finding
         for symbol, tainted in self._tainted.items():
             for value, _, finding in tainted:
-                if (
-                    value == number
-                    and symbol is not head
-                    and self._times_printed(number, start) == 1
-                ):
+                if value == number and symbol is not head and self._times_printed(number, start) == 1:
                     right = [v for v, f in self._corrections.get(symbol, []) if f == finding]
                     return symbol, as_text(right[0]) if right else "", finding
         return None
