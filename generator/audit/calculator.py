@@ -37,7 +37,8 @@ def with_calculator_rule(audit: Audit, reading: Reading) -> Audit:
     lines = {finding.line for finding in audit.findings}
     more = [_finding(each) for each in strict.findings if each.line not in lines]
     merged = sorted([*audit.findings, *more], key=lambda each: (each.line, each.column))
-    order = [merged.index(each) for each in audit.findings]
+    places = {id(each): place for place, each in enumerate(merged)}
+    order = [places[id(each)] for each in audit.findings]
     return replace(
         audit,
         findings=tuple(

@@ -8,6 +8,7 @@ page gives; two sides in symbols are compared where the page gives every value.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from decimal import Decimal, localcontext
 
 from generator.algebra import Call, Expression, Quantity, quantities_in
@@ -16,11 +17,11 @@ from generator.algebra.number import GUARDED
 from generator.audit.calculator import with_calculator_rule
 from generator.audit.causes import cause_of_digits, cause_of_result, is_slip
 from generator.audit.findings import Audit, Coverage, Unread
-from generator.audit.history import Value, gathered
+from generator.audit.history import MANY, Value, gathered, shape
 from generator.audit.latex import Chain, Side
 from generator.audit.ledger import Ledger
 from generator.audit.parser import Opaque
-from generator.audit.patterns import Suspect, indexed, suspects
+from generator.audit.patterns import Suspect, indexed, suspects, undefined
 from generator.audit.rounding import (
     Verdict,
     Worth,
@@ -72,6 +73,10 @@ class _Auditor:
         for start, text in open_ends(self.reading):
             self.open_lines.add(self.reading.place(start)[0])
             self.ledger.report(start, "unfinished", text, text, None, "it is not computed")
+        for symbol, sibling, side in undefined(self.reading, self.history):
+            why = f"`{symbol.name}` has no value on this page, where `{sibling.name}` has one"
+            text = printed_text(side)
+            self.ledger.report(side.start, "symbol", text, str(symbol.name), None, why)
         for index, statement in enumerate(self.reading.statements):
             if statement.chain.relations:
                 _ChainCheck(self, statement, index).run()
@@ -97,6 +102,8 @@ class _ChainCheck:
         self.sides = statement.sides
         self.head = statement.sides[0].expression
         self.root: int | None = None  # the finding that the rest of the chain carries on
+        # whether the chain goes on to numbers, where its symbols are compared
+        self.has_result = any(not _has_symbols(side.expression) for side in self.sides[1:])
         self.is_only_symbolic = False  # the error is in the symbols, the numbers go on rightly
         self.suspects: list[Suspect] = []
 
@@ -256,6 +263,8 @@ class _ChainCheck:
             if isinstance(part.name, Opaque):
                 continue
             known = self._known_as(part)
+            if not self.history.values.get(known) and self._is_siblings(part, number):
+                continue
             if not self.history.has_value_for(known, self.statement.start):
                 self._imply(part, number, self.sides[at])
                 continue
@@ -272,6 +281,21 @@ class _ChainCheck:
             found = self.root if found is None else found
         self.root = found
         return any_known or bool(pairs) or not has_symbols(formula)
+
+    def _is_siblings(self, symbol: Quantity, number: Decimal) -> bool:
+        """Whether a symbol that has no value stands where a sibling's number was put in."""
+        family = [s for s in self.history.shapes.get(shape(symbol), ()) if s is not symbol]
+        if significant(number) < 3 or len(family) < 2:
+            return False
+        for sibling in family[:MANY]:
+            latest = self.history.latest(sibling, self.statement.start)
+            if latest and latest.number == number and latest.start < self.statement.start:
+                side = next((s for s in self.sides if _reads(s, symbol)), self.sides[0])
+                why = f"`{symbol.name}` stands where `{sibling.name}` was put in"
+                text = printed_text(side)
+                self._report(side, "symbol", text, str(symbol.name), str(sibling.name), why)
+                return True
+        return False
 
     def _check_part(self, at: int, part: Expression, number: Decimal) -> bool:
         """A part of a formula that was worked out on the way: `(t - y)` as -0.38."""
@@ -323,11 +347,10 @@ class _ChainCheck:
         """Another symbol with just that value."""
         if significant(number) < 2 and number in (0, 1, 2):
             return None
-        for symbol, values in self.history.values.items():
-            if symbol is not not_of and not isinstance(symbol.name, Opaque):
-                before = [v for v in values if v.start < self.sides[-1].start]
-                if any(v.number == number for v in before):
-                    return symbol
+        for start, symbol in self.history.owners.get(number, ()):
+            is_before = start < self.sides[-1].start
+            if is_before and symbol is not not_of and not isinstance(symbol.name, Opaque):
+                return symbol
         return None
 
     def _report_put_in(
@@ -418,7 +441,7 @@ class _ChainCheck:
         for symbol in {*quantities_in(left), *quantities_in(right)}:
             if not self.history.is_known_before(self._known_as(symbol), self.statement.start):
                 return "symbolic"
-        if at == 1 and is_symbol(left) and self._has_own_result():
+        if at == 1 and is_symbol(left) and self.has_result:
             return "symbolic"
         if isinstance(left, Quantity) and self._is_updated(left, right):
             return "symbolic"
@@ -435,10 +458,6 @@ class _ChainCheck:
             self._report(side, "arithmetic", text, printed_text(side), None, why, cause)
             self.is_only_symbolic = True
         return "checked"
-
-    def _has_own_result(self) -> bool:
-        """Whether the chain itself goes on to numbers, which are compared there."""
-        return any(not _has_symbols(side.expression) for side in self.sides[1:])
 
     def _is_updated(self, symbol: Quantity, formula: Expression) -> bool:
         return symbol in set(quantities_in(formula))
@@ -518,11 +537,11 @@ class _ChainCheck:
     def _imply(self, symbol: Quantity, number: Decimal, side: Side) -> None:
         epoch = self.history.epoch(side.start)
         value = Value(number, side.start, "implied", epoch, self.index)
-        self.history.values[symbol].append(value)
+        self.history.add(symbol, value)
 
     def _restated(self, symbol: Quantity, number: Decimal, side: Side) -> None:
         """A value that stands alone, against those that the page gave before."""
-        before = [v for v in self.history.values.get(symbol, []) if v.start < side.start]
+        before = self.history.before(symbol, side.start)
         if not before or any(same_value(v.number, number) for v in before):
             return
         latest = before[-1]
@@ -552,16 +571,12 @@ class _ChainCheck:
 
     def _named_numbers(self) -> list[tuple[str, Decimal]]:
         """Values of other symbols, those nearest before first."""
+        timeline = self.history.timeline
+        end = bisect_left(timeline, self.statement.start, key=lambda each: each[0])
         found: dict[Decimal, str] = {}
-        start = self.statement.start
-        near = sorted(
-            (value.start, str(symbol.name), value.number)
-            for symbol, values in self.history.values.items()
-            for value in values
-            if value.start < start and significant(value.number) > 1
-        )
-        for _, name, number in reversed(near[-60:]):
-            found.setdefault(number, name)
+        for _, symbol, number in reversed(timeline[max(0, end - 60) : end]):
+            if significant(number) > 1:
+                found.setdefault(number, str(symbol.name))
         return [(name, number) for number, name in found.items()]
 
     # Findings.
@@ -653,6 +668,10 @@ class _ChainCheck:
 
 
 _SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
+
+
+def _reads(side: Side, symbol: Quantity) -> bool:
+    return side.expression is not None and symbol in set(quantities_in(side.expression))
 
 
 def _has_symbols(expression: Expression | None) -> bool:

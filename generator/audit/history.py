@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -15,6 +15,8 @@ from generator.audit.rounding import same_value, significant
 from generator.audit.statements import Reading, Statement, is_symbol, number_of
 from generator.audit.substitution import has_symbols
 from generator.audit.values import half_unit
+
+MANY = 40  # values of one symbol; with more it is a variable, whose values say nothing
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,14 @@ class History:
     given: set[Decimal] = field(default_factory=set)
     rounded: set[Decimal] = field(default_factory=set)
     exact: set[Decimal] = field(default_factory=set)
+    # Indexes: symbols by their stems and shapes, values by their numbers and by their places.
     versions: dict[str, list[Quantity]] = field(default_factory=lambda: defaultdict(list))
+    owners: dict[Decimal, list[tuple[int, Quantity]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    shapes: dict[str, list[Quantity]] = field(default_factory=lambda: defaultdict(list))
+    timeline: list[tuple[int, Quantity, Decimal]] = field(default_factory=list)
+    _distinct: dict[Quantity, dict[Decimal, Value]] = field(default_factory=dict)
 
     def epoch(self, start: int) -> int:
         return bisect_right(self.epochs, start)
@@ -66,47 +75,80 @@ class History:
 
     def agreeing(self, symbol: Quantity, number: Decimal) -> Value | None:
         """A value of a symbol, anywhere on the page, that a number may stand for."""
-        versions = self.versions.get(stem(symbol), [symbol])
-        for version in (symbol, *versions):
-            for value in self.values.get(version, ()):
-                if same_value(value.number, number):
+        for version in (symbol, *self.versions.get(stem(symbol), ())):
+            numbers = self._numbers(version)
+            if len(numbers) > MANY:
+                return next(iter(numbers.values()))  # a variable, which may have any value
+            for other, value in numbers.items():
+                if same_value(other, number):
                     return value
         return None
 
     def latest(self, symbol: Quantity, start: int) -> Value | None:
         """The last value before a place; if there is none, the first behind it."""
+        values = self.values.get(symbol)
+        if not values:
+            return None
+        return values[max(0, self._behind(values, start) - 1)]
+
+    def before(self, symbol: Quantity, start: int) -> list[Value]:
+        """The values before a place, at most the last few."""
         values = self.values.get(symbol, [])
-        before = [value for value in values if value.start < start]
-        return before[-1] if before else values[0] if values else None
+        end = self._behind(values, start)
+        return values[max(0, end - MANY) : end]
+
+    def add(self, symbol: Quantity, value: Value) -> None:
+        """Enters a value that is found while the page is checked."""
+        values = self.values[symbol]
+        values.insert(self._behind(values, value.start), value)
+        self._distinct.pop(symbol, None)
 
     def changes(self, symbol: Quantity) -> bool:
         """Whether the page gives a symbol several values, as in a loop or by updates."""
-        values = self.values.get(symbol, [])
-        return any(not same_value(values[0].number, each.number) for each in values[1:])
+        first, *others = self._numbers(symbol) or {Decimal(0): None}
+        return any(not same_value(first, each) for each in others)
 
     def is_settled(self, symbol: Quantity, start: int) -> bool:
         """Whether the values before a place, or all where none is, are one value of this epoch."""
         values = self.values.get(symbol, [])
-        before = [value for value in values if value.start < start] or values
+        before = self.before(symbol, start) or values[:MANY]
         here = self.epoch(start)
         now = [value for value in before if value.epoch == here] or before
-        if now[-1].epoch != here and len({value.epoch for value in values}) > 1:
+        if now[-1].epoch != here and values[0].epoch != values[-1].epoch:
             return False
         if now[-1].epoch != here and now[-1].kind not in ("given", "table"):
             return False
         return all(same_value(now[0].number, each.number) for each in now[1:])
 
     def has_value_for(self, symbol: Quantity, start: int) -> bool:
-        """Whether a value is known to be put in at a place: one before it, or a given one."""
-        return any(v.start < start or v.kind == "table" for v in self.values.get(symbol, []))
+        """Whether a value is known to be put in at a place: one before it, or one in a table."""
+        values = self.values.get(symbol)
+        if not values:
+            return False
+        return values[0].start < start or any(v.kind == "table" for v in values[:MANY])
 
     def is_known_before(self, symbol: Quantity, start: int) -> bool:
-        return any(value.start < start for value in self.values.get(symbol, []))
+        values = self.values.get(symbol)
+        return bool(values) and values[0].start < start  # type: ignore[index]
+
+    @staticmethod
+    def _behind(values: list[Value], start: int) -> int:
+        return bisect_left(values, start, key=lambda value: value.start)
+
+    def _numbers(self, symbol: Quantity) -> dict[Decimal, Value]:
+        """The different numbers among a symbol's values, each with the first that it is."""
+        if symbol not in self._distinct:
+            found: dict[Decimal, Value] = {}
+            for value in self.values.get(symbol, ()):
+                found.setdefault(value.number, value)
+            self._distinct[symbol] = found
+        return self._distinct[symbol]
 
     def defined_by(self, symbol: Quantity, start: int) -> Expression | None:
         """The formula for a symbol that stands last before a place."""
-        before = [formula for at, formula in self.definitions.get(symbol, []) if at < start]
-        return before[-1] if before else None
+        definitions = self.definitions.get(symbol, [])
+        at = bisect_left(definitions, start, key=lambda each: each[0])
+        return definitions[at - 1][1] if at else None
 
 
 def gathered(reading: Reading) -> History:
@@ -119,8 +161,13 @@ def gathered(reading: Reading) -> History:
             history.definitions[symbol].append((statement.start, formula))
     for symbol, values in history.values.items():
         history.versions[stem(symbol)].append(symbol)
+        history.shapes[shape(symbol)].append(symbol)
+        for value in values:
+            history.owners[value.number].append((value.start, symbol))
+            history.timeline.append((value.start, symbol, value.number))
         values.sort(key=lambda value: value.start)
         history.given |= {abs(value.number) for value in values if value.kind in ("given", "table")}
+    history.timeline.sort(key=lambda each: each[0])
     return history
 
 
@@ -136,12 +183,13 @@ def _values(statement: Statement, index: int, history: History) -> Iterator[tupl
         kind = "table" if statement.is_row else kind
         if not numbers:
             continue
-        for head in heads:
-            behind = [each for each in numbers if each.start > head.start] or numbers[-1:]
-            is_link = head is not heads[0] and (sides.index(head) > 0)
-            if is_link and _is_put_in(sides, head):
+        for at, head in enumerate(sides):
+            if not is_symbol(head.expression):
                 continue
-            for each in (behind[0], behind[-1]) if len(behind) > 1 else behind:
+            if 0 < at == len(sides) - 2 and number_of(sides[-1]) is not None:
+                continue  # it stands only to be replaced by its number: `∂z/∂w = x = 0.8`
+            first = next((each for each in numbers if each.start > head.start), numbers[-1])
+            for each in (first,) if first is numbers[-1] else (first, numbers[-1]):
                 number = number_of(each)
                 assert number is not None and isinstance(head.expression, Quantity)
                 yield (
@@ -154,12 +202,6 @@ def _values(statement: Statement, index: int, history: History) -> Iterator[tupl
         if number is not None:
             start = statement.sides[-1].start
             yield Value(number, start, "updated", history.epoch(start), index), target
-
-
-def _is_put_in(sides: list, head: object) -> bool:  # type: ignore[type-arg]
-    """Whether a symbol stands in a chain only to be replaced by its number: `∂z/∂w = x = 0.8`."""
-    at = sides.index(head)
-    return at == len(sides) - 2 and number_of(sides[-1]) is not None
 
 
 def _definitions(statement: Statement) -> Iterator[tuple[Quantity, Expression]]:
@@ -181,24 +223,25 @@ def stem(symbol: Quantity) -> str:
     )
 
 
+def shape(symbol: Quantity) -> str:
+    """A symbol's name without the digits of its indices."""
+    return re.sub(r"\d", "#", str(symbol.name))
+
+
 def transitive(history: History, symbol: Quantity) -> set[Quantity] | None:
     """Every symbol that a symbol's formulas lead to; None where they do not say it all."""
     found: set[Quantity] = set()
     stack = [symbol]
     while stack:
         each = stack.pop()
-        for _, formula in history.definitions.get(each, []):
+        for _, formula in history.definitions.get(each, [])[:MANY]:
             for other in quantities_in(formula):
-                if isinstance(other.name, Opaque):
+                if isinstance(other.name, Opaque) or len(found) > MANY:
                     return None
                 if other not in found:
                     found.add(other)
                     stack.append(other)
     return found
-
-
-def numbers_in(values: Iterable[Value]) -> list[Decimal]:
-    return [value.number for value in values]
 
 
 _VERSION = re.compile(r"\^\{(?:\+|\*|\\prime|\\ast|\\star|new|old|neu|alt|\([^()]*\)|t|t\+1)+\}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -36,7 +37,9 @@ class Ledger:
         self.hidden: list[Unread] = []
         self._found: list[tuple[int, Finding]] = []
         self._corrections: dict[Quantity, list[tuple[Decimal, int]]] = defaultdict(list)
-        self._tainted: dict[Quantity, list[tuple[Decimal, int, int]]] = defaultdict(list)
+        self._tainted: dict[tuple[Quantity, Decimal, int], int] = {}
+        self._right: dict[Decimal, list[tuple[Quantity, int]]] = defaultdict(list)
+        self._wrong: dict[Decimal, list[tuple[Quantity, int]]] = defaultdict(list)
         self._truncations: list[_Truncation] = []
         self._rounded_up = 0
         self._printed: dict[Decimal, list[int]] = defaultdict(list)  # the chains that come to it
@@ -77,6 +80,7 @@ class Ledger:
         value = Decimal(expected)
         if printed is None or not same_value(value, printed):
             self._corrections[symbol].append((value, self.root_of(finding)))
+            self._right[value].append((symbol, self.root_of(finding)))
 
     def corrected(self, symbol: Quantity, number: Decimal) -> int | None:
         """The finding by which a number is a symbol's right value, printed wrong."""
@@ -86,14 +90,12 @@ class Ledger:
         return None
 
     def taint(self, symbol: Quantity, number: Decimal, start: int, finding: int) -> None:
-        self._tainted[symbol].append((number, start, self.root_of(finding)))
+        self._tainted[symbol, number, start] = self.root_of(finding)
+        self._wrong[number].append((symbol, self.root_of(finding)))
 
     def wrong_value(self, symbol: Quantity, number: Decimal, start: int) -> int | None:
         """The finding that made a printed value of a symbol wrong."""
-        for value, at, finding in self._tainted.get(symbol, []):
-            if value == number and at == start:
-                return finding
-        return None
+        return self._tainted.get((symbol, number, start))
 
     def has_carried(self, statement: Statement) -> bool:
         """Whether a chain is reported as going on with something wrong."""
@@ -111,7 +113,7 @@ class Ledger:
         )
 
     def _times_printed(self, number: Decimal, before: int) -> int:
-        return sum(start < before for start in self._printed.get(number, ()))
+        return bisect_left(self._printed.get(number, []), before)
 
     def by_number(
         self, number: Decimal, head: object, start: int
@@ -120,15 +122,14 @@ class Ledger:
 
         A number that the page prints for something else, too, says nothing.
         """
-        for symbol, corrections in self._corrections.items():
-            for value, finding in corrections:
-                if value == number and symbol is not head and not self._times_printed(number, start):
-                    return symbol, None, finding
-        for symbol, tainted in self._tainted.items():
-            for value, _, finding in tainted:
-                if value == number and symbol is not head and self._times_printed(number, start) == 1:
-                    right = [v for v, f in self._corrections.get(symbol, []) if f == finding]
-                    return symbol, as_text(right[0]) if right else "", finding
+        times = self._times_printed(number, start)
+        for symbol, finding in self._right.get(number, ()) if times == 0 else ():
+            if symbol is not head:
+                return symbol, None, finding
+        for symbol, finding in self._wrong.get(number, ()) if times == 1 else ():
+            if symbol is not head:
+                right = [v for v, f in self._corrections.get(symbol, []) if f == finding]
+                return symbol, as_text(right[0]) if right else "", finding
         return None
 
     # Rounding.

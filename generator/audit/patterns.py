@@ -18,7 +18,7 @@ from generator.algebra import (
     quantities_in,
 )
 from generator.algebra.expression import expanded
-from generator.audit.history import History, transitive
+from generator.audit.history import History, shape, transitive
 from generator.audit.latex import Side
 from generator.audit.parser import Opaque, SymbolTable, derivative_name
 from generator.audit.statements import Reading, Statement
@@ -38,13 +38,16 @@ class Suspect:
 def suspects(reading: Reading, statement: Statement, history: History) -> Iterator[Suspect]:
     """What is suspicious in the symbols of one chain."""
     head = statement.sides[0].expression
+    whole: tuple[str, str] | None = None  # the derivative that the chain is of
     for index, side in enumerate(statement.sides):
         if side.expression is None:
             continue
         yield from _repeated_factors(side, reading.symbols)
         if index > 0 and isinstance(head, Quantity):
             yield from _circle(head, side)
-            yield from _broken_chain(head, side, reading, history)
+        if index > 0:
+            yield from _broken_chain(whole, side, reading, history)
+        whole = _split(side.expression) or whole
 
 
 def _repeated_factors(side: Side, symbols: SymbolTable) -> Iterator[Suspect]:
@@ -129,6 +132,26 @@ def _circle(head: Quantity, side: Side) -> Iterator[Suspect]:
             yield Suspect(side, str(head.name), None, message, head)
 
 
+def undefined(reading: Reading, history: History) -> Iterator[tuple[Quantity, Quantity, Side]]:
+    """Symbols without a value on a page that gives all others one; a sibling; the first use."""
+    used: dict[Quantity, Side] = {}
+    for statement in reading.statements:
+        for side in statement.sides:
+            if side.expression is not None:
+                for symbol in quantities_in(side.expression):
+                    if not isinstance(symbol.name, Opaque):
+                        used.setdefault(symbol, side)
+    valued = {symbol for symbol in used if history.values.get(symbol)}
+    missing = [symbol for symbol in used if symbol not in valued]
+    if len(valued) < 15 or len(missing) > max(1, len(used) // 30):
+        return
+    shapes = {shape(symbol): symbol for symbol in valued}
+    for symbol in missing:
+        sibling = shapes.get(shape(symbol))
+        if sibling is not None:
+            yield symbol, sibling, used[symbol]
+
+
 _DERIVATIVE = re.compile(r"\\frac\{\\partial (.*)\}\{\\partial (.*)\}")
 
 
@@ -141,15 +164,16 @@ def _split(quantity: Expression) -> tuple[str, str] | None:
 
 
 def _broken_chain(
-    head: Quantity, side: Side, reading: Reading, history: History
+    whole: tuple[str, str] | None, side: Side, reading: Reading, history: History
 ) -> Iterator[Suspect]:
-    whole = _split(head)
-    if whole is None or not isinstance(side.expression, Product):
+    """A product of derivatives whose inner terms do not cancel."""
+    if not isinstance(side.expression, Product):
         return
     factors = [_split(factor) for factor in side.expression.factors]
     if len(factors) < 2 or not all(factors):
         return
     known = [each for each in factors if each]
+    whole = whole or (known[0][0], known[-1][1])
     above = Counter(each[0] for each in known)
     below = Counter(each[1] for each in known)
     above[whole[1]] += 1
@@ -200,7 +224,7 @@ def _independent(
             continue
         users = [
             symbol
-            for symbol, formulas in history.definitions.items()
+            for symbol, formulas in list(history.definitions.items())[:500]
             if _split(symbol) is None
             and any(bottom in set(quantities_in(formula)) for _, formula in formulas)
             and symbol is not bottom
