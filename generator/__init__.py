@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from generator.network.training import TrainingStep
     from generator.page.pytorch import PyTorchSays
 
-FORMATS = ("markdown", "json")
+FORMATS = ("markdown", "json", "ipynb", "latex")
 __version__ = "0.1.0"
 
 
@@ -44,18 +44,15 @@ def generate(
 
     config = parse(text)
     files: dict[str, str] = {}
+    own_page, shown = None, ""
     try:
-        own_page = None
-        if "markdown" in formats:
+        if set(formats) - {"json"}:
             template = folder / config.page.template if config.page.template else None
             own_page = (template, read_template(text, template)) if template else None
             with localcontext(PRECISION):
-                files |= _page(config, text, name, own_page)
-        files[f"{name}.json"] = golden_values(config.example)
-        if own_page:
-            shown = files[f"{name}.md"]
-            wanted = {f"{name}.md", *([f"{name}.json"] if "json" in formats else ())}
-            files = {f: t for f, t in files.items() if f in wanted or quote(f) in shown}
+                shown, files = _page(config, text, name, own_page, formats)
+        if own_page is None or "json" in formats or quote(f"{name}.json") in shown:
+            files[f"{name}.json"] = golden_values(config.example)
     except RoundingMisleads as error:
         raise Unusable([read_yaml(text).problem(("page", "rounding"), str(error))]) from error
     except NotFinite as error:
@@ -66,9 +63,13 @@ def generate(
 
 
 def _page(
-    config: Config, text: str, name: str, own_page: tuple[Path, str] | None
-) -> dict[str, str]:
-    """The page and its figures: forward, backward, update, outline, Markdown.
+    config: Config,
+    text: str,
+    name: str,
+    own_page: tuple[Path, str] | None,
+    formats: Sequence[str],
+) -> tuple[str, dict[str, str]]:
+    """The page, and its files: forward, backward, update, outline, Markdown, other formats.
 
     own_page: the path and the text of the author's own template, where there is one.
     """
@@ -87,8 +88,9 @@ def _page(
     from generator.page.author import author_values
     from generator.page.compose import Worked, compose, writer_of
     from generator.page.markdown import environment, fill
+    from generator.page.numpy_program import numpy_program
     from generator.page.outline import Colophon
-    from generator.page.pictures import pictures
+    from generator.page.pictures import drawings, pictures
     from generator.page.stepwise import is_zero, stepwise
 
     example = config.example
@@ -99,7 +101,7 @@ def _page(
             f"a page of {count:,} quantities helps nobody, its limit is {MOST_QUANTITIES:,}; "
             "take fewer units or samples, or `--format json`, which has no limit",
         )
-    step = training_step(example)
+    exact = step = training_step(example)
     corners = compare(step, example)
     unfrozen = training_step(with_trained_biases(example)) if example.freezes_biases else None
     is_long = example.trains and example.steps > 1
@@ -125,14 +127,31 @@ def _page(
     options = config.page
     colophon = Colophon(text.strip("\n"), __version__, f"{name}.json")
     page = compose(worked, options, colophon, name)
-    files = pictures(
-        step, worked.run, plain, options.notation, options.digits, page.figure_text, name
-    )
     if own_page is None:
-        filled = fill(environment(), "page.md", page=page)
+        markdown = fill(environment(), "page.md", page=page)
     else:
-        filled = _filled_own(*own_page, author_values(step, writer_of(step, options), page))
-    return {f"{name}.md": filled} | files
+        markdown = _filled_own(*own_page, author_values(step, writer_of(step, options), page))
+    about = (options.notation, options.digits, page.figure_text, name)
+    figures = {
+        file: svg
+        for file, svg in pictures(step, worked.run, plain, *about).items()
+        if own_page is None or quote(file) in markdown
+    }
+    files: dict[str, str] = {}
+    if "markdown" in formats:
+        files |= {f"{name}.md": markdown} | figures
+    if "ipynb" in formats:
+        from generator.page.notebook import notebook, statements
+
+        digits = options.result_digits
+        printed = statements(exact, worked.run, digits)
+        program = numpy_program(example, digits)
+        files[f"{name}.ipynb"] = notebook(markdown, figures, program, printed, digits)
+    if "latex" in formats:
+        from generator.page.tex import tex
+
+        files[f"{name}.tex"] = tex(markdown, drawings(step, *about))
+    return markdown, files
 
 
 def _pytorch(step: TrainingStep) -> PyTorchSays:

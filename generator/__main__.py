@@ -30,6 +30,10 @@ examples:
   python -m generator *.yaml -o pages       write several pages to a folder
   python -m generator net.yaml --format json --format markdown
                                             golden values beside the page
+  python -m generator net.yaml --format ipynb
+                                            the page as a Jupyter notebook
+  python -m generator net.yaml --format latex && lualatex net.tex && lualatex net.tex
+                                            the page as a PDF, by TeX Live
   python -m generator net.yaml --watch      again on each change, until Ctrl-C
   python -m generator --check docs/examples/*.yaml
                                             is every page up to date?
@@ -361,8 +365,9 @@ def _parser() -> argparse.ArgumentParser:
         "--format",
         action="append",
         choices=FORMATS,
-        help="what to write: markdown, the page (default), or json, its values in full float64; "
-        "may be given more than once",
+        help="what to write: markdown, the page (default); json, its values in full float64; "
+        "ipynb, the page as a Jupyter notebook that computes its numbers again; latex, the page "
+        "as a document for LuaLaTeX; may be given more than once",
     )
     add("--stdout", action="store_true", help="write to standard output, one file")
     add(

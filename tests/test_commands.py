@@ -162,6 +162,22 @@ def test_an_own_page_goes_to_standard_output(own_page, capsys):
     assert not (own_page / "net.md").exists()
 
 
+def test_an_own_page_is_a_notebook_and_a_document_too(own_page):
+    (own_page / "lesson/my.jinja").write_text(OWN + "\n![A network](net-network.svg)\n")
+    assert main(["net.yaml", "--format", "ipynb", "--format", "latex"]) == 0
+    assert {file.name for file in own_page.iterdir()} == {
+        "net.yaml",
+        "lesson",
+        "net.ipynb",
+        "net.tex",
+    }
+    first, *_, last = json.loads((own_page / "net.ipynb").read_text())["cells"]
+    assert first["source"][0] == "# Mine\n" and list(first["attachments"]) == ["figure-1.svg"]
+    assert "".join(last["source"]).startswith("assert ")
+    document = (own_page / "net.tex").read_text()
+    assert "\\pagetitle{Mine}" in document and "\\begin{tikzpicture}" in document
+
+
 def test_an_own_page_is_out_of_date_once_its_template_changes(own_page, capsys):
     assert main(["net.yaml"]) == 0
     assert main(["net.yaml", "--check"]) == 0

@@ -106,6 +106,9 @@ def test_o_names_another_folder_which_is_made(folder: Path) -> None:
         (["markdown"], {"net.md", *BESIDE}),
         (["json", "markdown"], {"net.md", *BESIDE}),
         (["json", "json"], {"net.json"}),
+        (["ipynb"], {"net.ipynb", "net.json"}),
+        (["latex"], {"net.tex", "net.json"}),
+        (["latex", "ipynb", "markdown"], {"net.md", "net.ipynb", "net.tex", *BESIDE}),
     ],
 )
 def test_format_says_what_is_written(folder: Path, formats: list[str], files: set[str]) -> None:
@@ -114,14 +117,23 @@ def test_format_says_what_is_written(folder: Path, formats: list[str], files: se
     assert names(folder) == {"net.yaml", *files}
 
 
-@pytest.mark.parametrize(("name", "file"), [("markdown", "net.md"), ("json", "net.json")])
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("markdown", "net.md"),
+        ("json", "net.json"),
+        ("ipynb", "net.ipynb"),
+        ("latex", "net.tex"),
+    ],
+)
 def test_stdout_has_what_the_file_would_have_and_nothing_is_written(
-    written: Path, name: str, file: str, capsys: pytest.CaptureFixture[str]
+    folder: Path, name: str, file: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = contents(written)
+    assert main(["net.yaml", "--format", name]) == 0
+    before = contents(folder)
     assert main(["net.yaml", "--stdout", "--format", name]) == 0
-    assert capsys.readouterr() == ((written / file).read_text(), "")
-    assert contents(written) == before
+    assert capsys.readouterr() == ((folder / file).read_text(), "")
+    assert contents(folder) == before
 
 
 def test_a_name_that_is_not_here_is_looked_for_among_the_examples(folder: Path) -> None:
@@ -292,6 +304,21 @@ def test_a_missing_file_is_out_of_date(
     assert contents(written) == before
 
 
+@pytest.mark.parametrize(("form", "file"), [("ipynb", "net.ipynb"), ("latex", "net.tex")])
+def test_the_other_formats_of_a_page_are_checked_where_they_are_asked_for(
+    written: Path, form: str, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--check", "net.yaml", "--format", form]) == 1
+    refresh = f"To refresh: python -m generator --format {form} net.yaml"
+    assert capsys.readouterr().out.splitlines() == [f"{file}: is missing", refresh]
+    assert main(["net.yaml", "--format", form]) == 0
+    assert main(["--check", "net.yaml", "--format", form]) == 0
+    target = written / file
+    target.write_text(target.read_text().replace("0.6", "0.9"))
+    assert main(["--check", "net.yaml", "--format", form]) == 1
+    assert main(["--check", "net.yaml"]) == 0
+
+
 @pytest.mark.parametrize("old", [b"", b"\xff\xfe no UTF-8", b"# cut off"])
 def test_whatever_stands_in_place_of_a_page_is_out_of_date(
     written: Path, old: bytes, capsys: pytest.CaptureFixture[str]
@@ -445,7 +472,7 @@ def test_a_name_that_no_file_can_have_is_told_as_one_line(
         ("targets: [3]", "targets: [1e200]"),
     ],
 )
-@pytest.mark.parametrize("name", ["markdown", "json"])
+@pytest.mark.parametrize("name", ["markdown", "json", "ipynb", "latex"])
 def test_numbers_that_go_out_of_range_are_computed_or_told(
     folder: Path, name: str, old: str, new: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -586,7 +613,7 @@ def test_a_small_network_has_a_page_with_sound_numbers_and_an_anchor_for_each_qu
         *("drawn to 1e30", "penalty 1e150", "tanh at its end", "softmax of 1e15", "no loss"),
     ],
 )
-@pytest.mark.parametrize("name", ["markdown", "json"])
+@pytest.mark.parametrize("name", ["markdown", "json", "ipynb", "latex"])
 def test_numbers_of_any_size_are_computed_or_told(
     folder: Path, name: str, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

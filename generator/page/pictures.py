@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from generator.network.law import Run
 from generator.network.training import TrainingStep
-from generator.page.drawing import draw_gradients, draw_network, draw_paths, path_layers
+from generator.page.circuit import CircuitFigure
+from generator.page.drawing import (
+    PathsFigure,
+    draw_gradients,
+    draw_network,
+    draw_paths,
+    path_layers,
+)
 from generator.page.markdown import environment, fill
 from generator.page.notation import Notation
+from generator.page.shapes import NetworkFigure
+
+TEMPLATES = {NetworkFigure: "network", PathsFigure: "paths", CircuitFigure: "gradients"}
 
 
 def pictures(
@@ -25,19 +35,26 @@ def pictures(
     `plain` is the same training without momentum.
     """
     templates = environment()
-
-    def svg(template: str, figure: object) -> str:
-        return fill(templates, f"{template}.svg", figure=figure)
-
-    files = {f"{name}-network.svg": svg("network", draw_network(step, notation, description))}
-    for layer in path_layers(step):
-        paths = draw_paths(step, notation, description, layer)
-        files[f"{name}-paths-{layer}.svg"] = svg("paths", paths)
-    if step.by_sample:
-        gradients = draw_gradients(step, notation, description, digits)
-        files[f"{name}-gradients.svg"] = svg("gradients", gradients)
+    files = {
+        file: fill(templates, f"{TEMPLATES[type(figure)]}.svg", figure=figure)
+        for file, figure in drawings(step, notation, digits, description, name).items()
+    }
     if run is not None:
         from generator.page.plot import draw_loss
 
-        files[f"{name}-loss.svg"] = svg("loss", draw_loss(run, plain, step.example.title))
+        figure = draw_loss(run, plain, step.example.title)
+        files[f"{name}-loss.svg"] = fill(templates, "loss.svg", figure=figure)
+    return files
+
+
+def drawings(
+    step: TrainingStep, notation: Notation, digits: int, description: str, name: str
+) -> dict[str, NetworkFigure]:
+    """The figures that show the network, by file name: all but that of the loss."""
+    files = {f"{name}-network.svg": draw_network(step, notation, description)}
+    for layer in path_layers(step):
+        files[f"{name}-paths-{layer}.svg"] = draw_paths(step, notation, description, layer)
+    if step.by_sample:
+        gradients = draw_gradients(step, notation, description, digits)
+        files[f"{name}-gradients.svg"] = gradients
     return files
