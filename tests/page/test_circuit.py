@@ -128,7 +128,7 @@ def as_text(latex):
 
 def test_mazur_s_numbers_stand_where_they_belong():
     """The page's published figures: 0.15 of w1 with 0.0004386 below it, and so on."""
-    figure = draw_gradients(step_of(MADE["mazur"]), "mazur", "It", 4)
+    figure = draw_gradients(step_of(MADE["mazur"]), NOTATIONS["mazur"], "It", 4)
     texts = ["".join(t.text for t in mark.texts) for mark in figure.marks]
     for value, gradient in [
         ("w10.15", "0.0004386"), ("w50.40", "0.08217"), ("w70.50", "−0.02260"),
@@ -157,16 +157,16 @@ def test_every_number_in_the_figure_stands_on_the_page(name):
 @pytest.mark.parametrize("name", MADE)
 @pytest.mark.parametrize("notation", NOTATIONS)
 def test_nothing_lies_on_anything_in_a_real_circuit(name, notation):
-    root = ET.fromstring(svg(draw_gradients(step_of(MADE[name]), notation, "It", 4)))
+    root = ET.fromstring(svg(draw_gradients(step_of(MADE[name]), NOTATIONS[notation], "It", 4)))
     assert overlaps(marks(root)) == []
     assert struck_through(root) == []
 
 
 def test_several_samples_and_a_penalty_are_named():
     step = step_of(example("xor"))
-    assert "of sample 1" in svg(draw_gradients(step, "layered", "It", 4))
-    assert "penalty" not in svg(draw_gradients(step, "layered", "It", 4))
-    assert "sample" not in svg(draw_gradients(step_of(MADE["mazur"]), "mazur", "It", 4))
+    assert "of sample 1" in svg(draw_gradients(step, NOTATIONS["layered"], "It", 4))
+    assert "penalty" not in svg(draw_gradients(step, NOTATIONS["layered"], "It", 4))
+    assert "sample" not in svg(draw_gradients(step_of(MADE["mazur"]), NOTATIONS["mazur"], "It", 4))
     decayed = svg(replace(circuit((1, 1)), has_penalty=True))
     assert "the penalty has no part" in decayed
 

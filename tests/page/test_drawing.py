@@ -88,7 +88,7 @@ def test_a_weight_s_paths_are_the_units_it_moves_and_the_edges_that_leave_them(n
 def test_what_is_set_off_in_the_figure_is_the_paths(name, layer):
     step = step_of(MADE[name])
     places = path_places(step, layer)
-    figure = draw_paths(step, "layered", "A network.", layer)
+    figure = draw_paths(step, NOTATIONS["layered"], "A network.", layer)
     for item in (*figure.wires, *figure.marks):
         assert (item.emphasis == "path") == (item.place in places)
     assert {item.place for item in (*figure.wires, *figure.marks)} >= places
@@ -104,14 +104,14 @@ def test_mazur_s_first_weight_has_two_paths():
 @pytest.mark.parametrize(("name", "layer"), PATHS)
 @pytest.mark.parametrize("notation", NOTATIONS)
 def test_nothing_lies_on_anything_in_the_paths(name, layer, notation):
-    figure = draw_paths(step_of(MADE[name]), notation, "A network.", layer)
+    figure = draw_paths(step_of(MADE[name]), NOTATIONS[notation], "A network.", layer)
     root = ET.fromstring(fill(environment(), "paths.svg", figure=figure))
     assert overlaps(marks(root)) == []
     assert struck_through(root) == []
 
 
 def test_the_paths_are_told_in_words():
-    figure = draw_paths(step_of(MADE["mazur"]), "mazur", "A network", 1)
+    figure = draw_paths(step_of(MADE["mazur"]), NOTATIONS["mazur"], "A network", 1)
     root = ET.fromstring(fill(environment(), "paths.svg", figure=figure))
     assert root.findtext(f"{SVG}desc") == (
         "A network. Drawn thick: the weight from input 1 to h1, and every way on from there to "
