@@ -243,8 +243,8 @@ class _Reading:
             reason = problems[index - 1] or problems[index]
             if index in checked:
                 self.checked += 1
-            elif is_law and not reason:
-                self.symbolic += 1
+            elif (is_law or chain.relations[index - 1] in "<>≤≥") and not reason:
+                self.symbolic += 1  # a law, or a condition such as z > 0
             else:
                 line, column = self.page.place(chain.sides[index].start)
                 reason = reason or self._unknown(chain.sides[index - 1 : index + 1])

@@ -41,6 +41,12 @@ class PrintedPage:
         rows = [_row(row, symbols) for row in page.assignments]
         lines = [chain for formula in page.formulas for chain in _chains(formula, symbols)]
         self.chains = [*lines, *rows]
+        self.rounded = {  # the places of the sides behind `≈`
+            each.start
+            for chain in lines
+            for relation, each in zip(chain.relations, chain.sides[1:], strict=True)
+            if relation == "≈"
+        }
         for chain in rows:
             self._collect(chain.sides, is_in_table=True)
         for chain in lines:
@@ -87,10 +93,17 @@ class PrintedPage:
         return min(candidates, key=lambda each: (place(each.number), not each.is_in_table))
 
     def _known(self, symbol: Quantity) -> Value:
-        """The symbol's value as an operand: a given one, and a short one in a table, are exact."""
+        """The symbol's value as an operand: a given one, and a short one in a table, are exact.
+
+        Not one that a line gives behind `≈`, even if nothing else is said of it.
+        """
         best = self.best[symbol]
+        is_rounded = any(
+            each.side.start in self.rounded and each.number == best.number
+            for each in self.printed[symbol]
+        )
         is_short = best.is_in_table and len(best.number.as_tuple().digits) < FULL_DIGITS
-        is_exact = symbol not in self.computed or is_short
+        is_exact = not is_rounded and (symbol not in self.computed or is_short)
         return Value(best.number, Decimal(0) if is_exact else half_unit(best.number))
 
 

@@ -29,13 +29,12 @@ class ArraySymbols:
     symbols: Symbols
 
     def array(self, role: str, layer: int) -> str:
-        r"""A layer's vector or matrix: `z^{[1]}`; W is the capital of a weight's letter w.
-
-        Where the notation does not write a layer's number, it stands in brackets.
+        r"""A layer's vector or matrix: `z^{[1]}`; W is the capital of a weight's letter w, if
+        that is one letter. Where the notation does not write a layer's number, it stands in brackets.
         """
         role, layer = self._activations_or_inputs(role, layer)
         letter = self._letter(role, layer)
-        is_weight = role == "weight" and letter.base.islower()
+        is_weight = role == "weight" and re.fullmatch("[a-z]", letter.base)
         if role in ("input", "target") and "{layer}" not in letter.sub + letter.sup:
             return letter.base
         layer = self.symbols.layer(layer)

@@ -133,18 +133,21 @@ class _View:
             short = self._line(delta, [f"{a} - {y}"], "%s - %s", arrays, signals, outputs - targets)
             if short is not None:
                 return [*equations, short]
-        if slopes is not None:
-            pattern = activation_pattern(self.step.example.layers[index].activation)
-            z = self.symbols.array("pre_activation", layer)
-            slope = derivative_pattern(self.step.example.layers[index].activation) % z
-            if pattern == "%s":
-                equations.append(self._line(delta, [in_a], "%s", [towards], signals, towards))
-            else:
-                symbols, arrays = rf"{in_a} \odot {slope}", [towards, slopes]
-                entries = towards * slopes
-                equations.append(
-                    self._line(delta, [symbols], r"%s \odot %s", arrays, signals, entries)
-                )
+        if slopes is None:
+            return equations
+        activation = self.step.example.layers[index].activation
+        if activation_pattern(activation) == "%s":
+            return [*equations, self._line(delta, [in_a], "%s", [towards], signals, towards)]
+        z = self.symbols.array("pre_activation", layer)
+        slope = rf"\frac{{\partial {self.symbols.array('activation', layer)}}}{{\partial {z}}}"
+        in_z = [] if self.write.is_stepwise else [derivative_pattern(activation) % z]
+        known = self._values(slope, slopes)
+        if known is not None:
+            laws = tuple(("=", law) for law in in_z)
+            equations.append(replace(known, rows=laws + known.rows))
+        symbols, entries = rf"{in_a} \odot {slope}", towards * slopes
+        arrays = [towards, slopes]
+        equations.append(self._line(delta, [symbols], r"%s \odot %s", arrays, signals, entries))
         return equations
 
     def weight_gradients(self, index: int) -> list[Equation | None]:

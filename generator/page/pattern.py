@@ -19,7 +19,7 @@ FIELDS = ("unit", "source", "layer", "number")
 # Words and letters that mean something else on a page.
 FUNCTIONS = {
     "exp", "ln", "log", "lg", "max", "min", "tanh", "sinh", "cosh", "sin", "cos", "tan", "det",
-    "arg", "sigmoid", "softmax", "relu", "leakyrelu", "elu", "selu", "gelu", "silu", "mish",
+    "arg", "abs", "sqrt", "sig", "sigm", "logistic", "sigmoid", "softmax", "relu", "leakyrelu", "elu", "selu", "gelu", "silu", "mish",
     "softplus", "softsign", "hardsigmoid",
 }  # fmt: skip
 TAKEN = {r"\sigma": "the sigmoid", r"\Phi": "the normal distribution"}

@@ -266,6 +266,12 @@ def test_a_given_number_has_no_hidden_digits():
     assert kinds(table + "$2 + a = 2 + 0.051 = 2.051$") == ["substitution"]
 
 
+def test_a_short_value_in_a_table_is_exact_unless_a_line_rounds_to_it():
+    page = "| Symbol | Value |\n|---|---|\n| $a$ | 0.3333 |\n\n${}$\n\n$c = 30000 a {} 10000$\n"
+    assert kinds(page.format(r"a = \frac{1}{3} \approx 0.3333", r"\approx")) == []
+    assert kinds(page.format(r"a = 3 \cdot 0.1111 = 0.3333", r"\approx")) == ["value"]
+
+
 def test_a_negative_value_may_lead_its_product():
     table = "| Symbol | Value |\n|---|---|\n| $a$ | -0.2 |\n| $b$ | 0.3 |\n\n"
     assert kinds(table + r"$a b = -0.2 \cdot 0.3 = -0.06$") == []
