@@ -68,6 +68,7 @@ class _Auditor:
         self.checked = self.symbolic = 0
         self.unread: list[Unread] = []
         self.open_lines: set[int] = set()
+        self.suspected: set[tuple[int, Quantity]] = set()  # symbols of formulas that are reported
 
     def result(self) -> Audit:
         for start, text in open_ends(self.reading):
@@ -112,6 +113,8 @@ class _ChainCheck:
         self.is_only_symbolic = bool(self.suspects)
         for suspect in self.suspects:
             at = self.sides.index(suspect.side)
+            if suspect.about is not None:
+                self.auditor.suspected.add((id(suspect.side.expression), suspect.about))
             self.root = self.ledger.report(
                 suspect.side.start,
                 "symbol",
@@ -271,7 +274,7 @@ class _ChainCheck:
             any_known = True
             if self._agrees(known, number):
                 agreeing += 1
-            elif not any(s.about is part for s in self.suspects):
+            elif (id(formula), part) not in self.auditor.suspected:
                 wrong.append((part, number))
         root_before, found = self.root, self.root
         slips = [each for each in wrong if self._is_slip(*each, len(wrong), agreeing)]

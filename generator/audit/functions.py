@@ -39,7 +39,7 @@ def _read_as(name: str, latex: str, expression: Callable[..., Expression]) -> Fu
 
 def logarithm(base: int) -> Function:
     """The logarithm to a base."""
-    divisor = Constant(Decimal(base).ln())
+    divisor = ln(Constant(Decimal(base)))
     return _read_as(f"log{base}", rf"\log_{{{base}}}\left(%s\right)", lambda x: ln(x) / divisor)
 
 
