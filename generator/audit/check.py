@@ -385,6 +385,8 @@ class _ChainCheck:
             result = number_of(self.sides[-1])
             if value is not None and result is not None:
                 self._correct(rounded_like(value.value, result))
+                if abs(value.value - result) <= 2 * half_unit(result) + value.spread:
+                    self.is_only_symbolic = True  # the result is right all the same
 
     def _is_index_slip(self, symbol: Quantity, owner: Quantity) -> bool:
         """Whether the formula has the wrong index and the number is right: ∂L/∂w2 = δ x1."""

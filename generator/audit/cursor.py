@@ -67,6 +67,8 @@ class Cursor:
         if token.kind == "mark":
             return token.text in OPEN or token.text == "?" or (token.text == "|" and not self.bars)
         if token.kind == "command":
+            if token.text == r"\|":
+                return not self.bars
             return token.text not in OPEN.values() and token.text not in TIMES
         return token.kind not in ("end", "row")
 

@@ -114,7 +114,7 @@ LOGARITHMS: Mapping[str, Callable[[], Function]] = {
 # Letters that stand for a function when brackets follow; which one, no page need say.
 UNNAMED = words(r"f g \phi \varphi \psi")
 NOT_ENTERED = words(
-    r"\sin \cos \tan \det \arg \lVert \operatorname \| \Pr \sup \inf \lim \int \arctan \coth"
+    r"\sin \cos \tan \det \arg \lVert \operatorname \Pr \sup \inf \lim \int \arctan \coth"
 )
 
 

@@ -41,6 +41,7 @@ class History:
 
     given: numbers that stand alone; rounded, exact: results that were seen to be rounded,
         or to hide no digits.
+    unclear: symbols with a formula that is not read.
     """
 
     epochs: list[int]
@@ -51,6 +52,7 @@ class History:
     given: set[Decimal] = field(default_factory=set)
     rounded: set[Decimal] = field(default_factory=set)
     exact: set[Decimal] = field(default_factory=set)
+    unclear: set[Quantity] = field(default_factory=set)
     # Indexes: symbols by their stems and shapes, values by their numbers and by their places.
     versions: dict[str, list[Quantity]] = field(default_factory=lambda: defaultdict(list))
     owners: dict[Decimal, list[tuple[int, Quantity]]] = field(
@@ -158,7 +160,10 @@ def gathered(reading: Reading) -> History:
         for value, symbol in _values(statement, index, history):
             history.values[symbol].append(value)
         for symbol, formula in _definitions(statement):
-            history.definitions[symbol].append((statement.start, formula))
+            if formula is None:
+                history.unclear.add(symbol)
+            else:
+                history.definitions[symbol].append((statement.start, formula))
     for symbol, values in history.values.items():
         history.versions[stem(symbol)].append(symbol)
         history.shapes[shape(symbol)].append(symbol)
@@ -204,14 +209,17 @@ def _values(statement: Statement, index: int, history: History) -> Iterator[tupl
             yield Value(number, start, "updated", history.epoch(start), index), target
 
 
-def _definitions(statement: Statement) -> Iterator[tuple[Quantity, Expression]]:
+def _definitions(statement: Statement) -> Iterator[tuple[Quantity, Expression | None]]:
+    """Symbols with the formulas that define them; None for one that is not read."""
     for run in statement.chain.runs_of_equalities():
         sides = [statement.sides[i].expression for i in run]
         head = sides[0]
         if not isinstance(head, Quantity) or isinstance(head.name, Opaque):
             continue
         for side in sides[1:]:
-            if side is not None and side is not head and has_symbols(side):
+            if side is None:
+                yield head, None
+            elif side is not head and has_symbols(side):
                 yield head, side
 
 
@@ -234,6 +242,8 @@ def transitive(history: History, symbol: Quantity) -> set[Quantity] | None:
     stack = [symbol]
     while stack:
         each = stack.pop()
+        if each in history.unclear:
+            return None
         for _, formula in history.definitions.get(each, [])[:MANY]:
             for other in quantities_in(formula):
                 if isinstance(other.name, Opaque) or len(found) > MANY:

@@ -214,8 +214,8 @@ class Parser(Cursor):
             return self.symbol_or_call(token)
         if token.kind == "environment":
             return self.raised(self.matrix(token))
-        if token.sign == "|":
-            return self.raised(self.between_bars())
+        if token.sign in ("|", r"\|"):
+            return self.raised(self.between_bars(token))
         if token.sign in (r"\lvert", r"\vert"):
             return self.raised(called(FUNCTIONS[r"\lvert"], [self.group(token)]))
         if token.sign in OPEN:
@@ -246,12 +246,14 @@ class Parser(Cursor):
         self.bars = bars
         return inner
 
-    def between_bars(self) -> Expression:
-        """An absolute value."""
+    def between_bars(self, opening: Token) -> Expression:
+        """An absolute value, or the norm of a number."""
         self.bars += 1
         inner = self.sum()
-        if not self.accept("|"):
+        if not self.accept(opening.text):
             raise Unreadable("a closing `|` is missing")
+        if isinstance(inner, Array):
+            raise Unreadable("a norm")
         self.bars -= 1
         return called(FUNCTIONS[r"\lvert"], [inner])
 

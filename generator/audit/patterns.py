@@ -152,6 +152,7 @@ def undefined(reading: Reading, history: History) -> Iterator[tuple[Quantity, Qu
             yield symbol, sibling, used[symbol]
 
 
+_LOSSES = ("E", "L", "C", "J", r"\mathcal{L}", "Loss", "loss", "Error", "error", "cost", "Cost")
 _DERIVATIVE = re.compile(r"\\frac\{\\partial (.*)\}\{\\partial (.*)\}")
 
 
@@ -203,7 +204,7 @@ def _broken_chain(
 def _are_alike(one: str, other: str) -> bool:
     """Whether two names may be of one thing: E_total and E_1, h_1 and out_{h1}."""
     bases = [re.split(r"[_^]", name)[0] for name in (one, other)]
-    if bases[0] == bases[1] and bases[0] in ("E", "L", "C", "J", r"\mathcal{L}", "Loss", "loss"):
+    if bases[0] == bases[1] and bases[0] in _LOSSES:
         return True
     flat = [re.sub(r"[_{}^\\ ]", "", name) for name in (one, other)]
     return flat[0] in flat[1] or flat[1] in flat[0]
@@ -217,6 +218,8 @@ def _independent(
         top, bottom = reading.symbols.get(above), reading.symbols.get(below)
         if top is None or bottom is None or top not in history.definitions:
             continue
+        if re.split(r"[_^]", above)[0] in _LOSSES:
+            continue  # what a loss depends on is seldom written out
         reached = transitive(history, top)
         if reached is None or bottom in reached or top in reached:
             continue
