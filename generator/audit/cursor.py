@@ -82,7 +82,7 @@ class Cursor:
             if len(exponent) > 5 or abs(int(exponent)) > 9999:
                 raise Unreadable("a power of ten beyond any number")
             value = Decimal(f"{token.text}E{exponent}")
-        if self.next.sign in (r"\%", "%"):
+        if self.next.sign in (r"\%", "％"):
             self.at += 1
             value = value.scaleb(-2)
         if self.next.sign in DOTS and "." in token.text:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from generator.algebra import Expression, Quantity, quantities_in
-from generator.audit.parser import Opaque
 from generator.audit.rounding import same_value, significant
 from generator.audit.statements import Reading, Statement, is_symbol, number_of
 from generator.audit.substitution import has_symbols
+from generator.audit.symbols import Opaque
 from generator.audit.values import half_unit
 
 MANY = 40  # values of one symbol; with more it is a variable, whose values say nothing
@@ -107,8 +107,8 @@ class History:
 
     def changes(self, symbol: Quantity) -> bool:
         """Whether the page gives a symbol several values, as in a loop or by updates."""
-        first, *others = self._numbers(symbol) or {Decimal(0): None}
-        return any(not same_value(first, each) for each in others)
+        numbers = list(self._numbers(symbol))
+        return any(not same_value(numbers[0], each) for each in numbers[1:])
 
     def is_settled(self, symbol: Quantity, start: int) -> bool:
         """Whether the values before a place, or all where none is, are one value of this epoch."""
@@ -259,11 +259,13 @@ _COUNTED = (
     r"epoch|epoche|époque|época|iteration|itération|iteración|iterazione|sample|pattern|muster"
     r"|example|exemple|beispiel|ejemplo|case|pass|round|batch|trial|durchgang|instance|row|tuple"
 )
+_HEADED = r"^[ \t>]*(?:\#{1,6}|\*\*|\\(?:sub)*section).*\b"
 _EPOCH = re.compile(
-    rf"^[ \t>]*(?:\#{{1,6}}|\*\*|\\(?:sub)*section).*\b(?:{_COUNTED})\b[^\w\n]*(?:\w{{1,2}}\b|one|two|three|four)"
-    r"|^[ \t>]*(?:\#{1,6}|\*\*|\\(?:sub)*section).*\b(?:t|n|k|step t)\s*=\s*\d"
-    rf"|\b(?:second|third|next|another|new|zweite[rsn]?|nächste[rsn]?|deuxième|suivante?)\s+(?:{_COUNTED}|forward pass)\b"
-    r"|\bafter\s+(?:the\s+)?(?:update|one|\d)|\bcheck that it\b|\bdid it help\b|第[一二三四\d]+[轮次个]"
-    r"|\bwith\s+the\s+(?:new|updated)\b",
+    rf"{_HEADED}(?:{_COUNTED})\b[^\w\n]*(?:\w{{1,2}}\b|one|two|three|four)"
+    rf"|{_HEADED}(?:t|n|k|step t)\s*=\s*\d"
+    r"|\b(?:second|third|next|another|new|zweite[rsn]?|nächste[rsn]?|deuxième|suivante?)\s+"
+    rf"(?:{_COUNTED}|forward pass)\b"
+    r"|\bafter\s+(?:the\s+)?(?:update|one|\d)|\bcheck that it\b|\bdid it help\b"
+    r"|第[一二三四\d]+[轮次个]|\bwith\s+the\s+(?:new|updated)\b",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from generator.algebra import (
     Call,
@@ -20,8 +21,8 @@ from generator.algebra import (
 from generator.algebra.expression import expanded
 from generator.audit.history import History, shape, transitive
 from generator.audit.latex import Side
-from generator.audit.parser import Opaque, SymbolTable, derivative_name
 from generator.audit.statements import Reading, Statement
+from generator.audit.symbols import Opaque, SymbolTable, derivative_name
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _repeated_factors(side: Side, symbols: SymbolTable) -> Iterator[Suspect]:
     assert side.expression is not None
     terms = side.expression.terms if isinstance(side.expression, Sum) else ()
     pairs = [_indexed_pair(term) for term in terms]
-    for place, (first, second) in enumerate(zip(pairs, pairs[1:], strict=False)):
+    for place, (first, second) in enumerate(pairwise(pairs)):
         if not first or not second:
             continue
         for this, other in ((0, 1), (1, 0)):

@@ -178,7 +178,8 @@ RIGHT = [
     r"$0.5933\ldots \approx 0.593$, $\frac{1}{3} = 0.333...$, $\pi \approx 3.14$",
     # Vectors.
     r"$\begin{bmatrix} 1 & 2 \end{bmatrix}^T = \begin{bmatrix} 1 \\ 2 \end{bmatrix}$",
-    r"$W = \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$, $x = \begin{pmatrix} 5 \\ 6 \end{pmatrix}$,"
+    r"$W = \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}$, "
+    r"$x = \begin{pmatrix} 5 \\ 6 \end{pmatrix}$,"
     r" $W x = \begin{pmatrix} 17 \\ 39 \end{pmatrix}$",
 ]
 
@@ -265,7 +266,7 @@ def test_the_source_has_its_errors_and_no_others():
 
 
 def test_latex_leaves_out_comments_and_what_stands_before_the_document():
-    text = "\\newcommand{\\a}{$1 = 2$}\n\\begin{document}\n% $3 = 4$\n50\\% of $5 = 6$\n\\end{document}"
+    text = "\\newcommand{\\a}{$1 = 2$}\n\\begin{document}\n% $3 = 4$\n50\\% of $5 = 6$\n"
     assert [(f.line, f.column) for f in findings(text, ".tex")] == [(4, 14)]
 
 
