@@ -78,7 +78,12 @@ def scalar(expression: Expression) -> Expression:
     return expression
 
 
+def _is_large(expression: Expression) -> bool:
+    return isinstance(expression, Array) and expression.shape != (1, 1)
+
+
 def summed(terms: Sequence[Expression]) -> Expression:
+    terms = terms if any(_is_large(term) for term in terms) else [scalar(term) for term in terms]
     if not any(isinstance(term, Array) for term in terms):
         return Sum(tuple(terms))
     shapes = {_oriented(term, terms).shape for term in terms if isinstance(term, Array)}
@@ -220,6 +225,8 @@ def called(function: Function, arguments: Sequence[Expression]) -> Expression:
 
 def softmax(argument: Expression) -> Expression:
     """e^z of each entry over their sum: over all of a vector, over each column of a matrix."""
+    if isinstance(argument, Constant | Negative):
+        argument = Array(((argument,),))
     if not isinstance(argument, Array):
         raise Unreadable("a softmax of something that is no vector")
     rows = argument.rows if argument.shape[0] > 1 else tuple(zip(*argument.rows, strict=True))

@@ -8,8 +8,17 @@ from functools import partial
 
 import numpy as np
 
-from generator.algebra import Constant, Expression, Function, exp, ln
-from generator.algebra.expression import FloatArray
+from generator.algebra import (
+    Constant,
+    Expression,
+    Function,
+    exp,
+    given,
+    ln,
+    local_derivatives,
+    substitute,
+)
+from generator.algebra.expression import FloatArray, as_expression
 from generator.algebra.functions import absolute, maximum, normal_cdf, sqrt, tanh
 from generator.audit.tokens import Unreadable, words
 from generator.network.activations import (
@@ -39,7 +48,7 @@ def _read_as(name: str, latex: str, expression: Callable[..., Expression]) -> Fu
 
 def logarithm(base: int) -> Function:
     """The logarithm to a base."""
-    divisor = Constant(Decimal(base).ln())
+    divisor = ln(Constant(Decimal(base)))
     return _read_as(f"log{base}", rf"\log_{{{base}}}\left(%s\right)", lambda x: ln(x) / divisor)
 
 
@@ -50,10 +59,18 @@ assert isinstance(_sigmoid, Function)
 
 
 def slope_of(function: Function) -> Function:
-    """The derivative of an activation, as its table entry has it."""
-    assert function.derivative is not None and function.latex is not None, function
-    derivative, latex = function.derivative, function.latex.replace(r"\left(", r"'\left(", 1)
-    return _read_as(f"{function.name}'", latex, lambda z: derivative(z, function(z))[-1])
+    """The derivative of an activation, as its table entry has it or as the rules give it."""
+    assert function.latex is not None, function
+    latex = function.latex.replace(r"\left(", r"'\left(", 1)
+    derivative = function.derivative
+    if derivative is not None:
+        return _read_as(f"{function.name}'", latex, lambda z: derivative(z, function(z))[-1])
+    assert function.expression is not None, function
+    x = given("x", Decimal(1))
+    by_rules = local_derivatives(function.expression(x))[x]
+    return _read_as(
+        f"{function.name}'", latex, lambda z: substitute(by_rules, {x: as_expression(z)})
+    )
 
 
 minimum = Function("minimum", r"\min\left(%s, %s\right)", np.minimum, _unused, decimal=min)
@@ -95,7 +112,7 @@ FUNCTIONS: Mapping[str, Function] = {
 SLOPES: Mapping[str, Function] = {
     name: slope_of(function)
     for name, function in FUNCTIONS.items()
-    if function.derivative is not None and function.latex and function.latex.count("%s") == 1
+    if (function.derivative or function.expression) and (function.latex or "").count("%s") == 1
 }
 
 # Functions whose subscript is a parameter, or tells them from another of the name.
@@ -113,7 +130,7 @@ LOGARITHMS: Mapping[str, Callable[[], Function]] = {
 # Letters that stand for a function when brackets follow; which one, no page need say.
 UNNAMED = words(r"f g \phi \varphi \psi")
 NOT_ENTERED = words(
-    r"\sin \cos \tan \det \arg \lVert \operatorname \| \Pr \sup \inf \lim \int \arctan \coth"
+    r"\sin \cos \tan \det \arg \lVert \operatorname \Pr \sup \inf \lim \int \arctan \coth"
 )
 
 

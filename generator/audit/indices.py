@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from generator.algebra import Expression, Quantity
-from generator.audit.parser import Parser, SymbolTable, name_of
+from generator.audit.parser import Parser
+from generator.audit.symbols import SymbolTable, name_of
 from generator.audit.tokens import Unreadable, canonical, tokenize
 
 

@@ -20,8 +20,9 @@ from typing import TypeGuard
 
 from generator.algebra import Expression, Quantity
 from generator.audit.arrays import Array
-from generator.audit.parser import Opaque, Parser, SymbolTable
+from generator.audit.parser import Parser
 from generator.audit.plain import plain_tokens
+from generator.audit.symbols import Opaque, SymbolTable
 from generator.audit.tokens import (
     END,
     MINUS,

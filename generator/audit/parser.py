@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 
 from generator.algebra import (
     Constant,
@@ -14,7 +12,6 @@ from generator.algebra import (
     Power,
     Quantity,
     Quotient,
-    exp,
 )
 from generator.algebra.functions import sqrt
 from generator.audit.arrays import (
@@ -29,17 +26,17 @@ from generator.audit.arrays import (
     softmax,
     summed,
 )
-from generator.audit.cursor import ACCENTS, FIELD_WORDS, Cursor
+from generator.audit.cursor import ACCENTS, FIELD_WORDS
 from generator.audit.functions import (
     FUNCTIONS,
     LOGARITHMS,
     NOT_ENTERED,
     SLOPES,
-    UNNAMED,
     WITH_SUBSCRIPT,
     slope_of,
     with_subscript,
 )
+from generator.audit.symbols import Opaque, SymbolReader
 from generator.audit.tokens import (
     DECORATION,
     DOTS,
@@ -53,68 +50,12 @@ from generator.audit.tokens import (
     Unreadable,
     canonical,
     depth_behind,
-    is_decoration,
     is_differential,
 )
 
 
-class SymbolTable(dict[Hashable, Quantity]):
-    """The symbols of a page by their names.
-
-    indexed: letters whose superscripts count layers or steps, and are no powers.
-    decimal_comma: whether the page writes `0,5`.
-    arrays: the symbols that stand for a vector or a matrix, entry by entry.
-    """
-
-    def __init__(self, indexed: frozenset[str] = frozenset(), *, decimal_comma: bool = False):
-        super().__init__()
-        self.indexed = indexed
-        self.decimal_comma = decimal_comma
-        self.arrays: dict[Hashable, Array] = {}
-
-    def enter_array(self, name: Hashable, shape: Array) -> None:
-        """From here on a symbol stands for an array, its entries being symbols of their own."""
-        rows, columns = shape.shape
-        entries = [
-            [self.entry(name, row * columns + column) for column in range(columns)]
-            for row in range(rows)
-        ]
-        self.arrays[name] = Array(tuple(map(tuple, entries)), shape.is_list)
-
-    def entry(self, name: Hashable, index: int) -> Quantity:
-        key = f"{name}[{index + 1}]"
-        return self.setdefault(key, Quantity(key, None, Decimal("NaN")))
-
-
-@dataclass(frozen=True)
-class Opaque:
-    """The name of a part that is read but stays a law, such as a sum over an index."""
-
-    latex: str
-
-    def __str__(self) -> str:
-        return self.latex
-
-
-class Parser(Cursor):
-    """The tokens of a formula, or of a part of it, read as an expression.
-
-    symbols: those already read; new ones are entered.
-    """
-
-    def __init__(
-        self,
-        tokens: list[Token],
-        source: str,
-        symbols: SymbolTable,
-        depth: int = 0,
-        *,
-        reads_arrays: bool = True,
-    ) -> None:
-        super().__init__(tokens, source)
-        self.symbols = symbols
-        self.depth = depth
-        self.reads_arrays = reads_arrays
+class Parser(SymbolReader):
+    """The tokens of a formula, or of a part of it, read as an expression."""
 
     def whole(self) -> Expression:
         """The expression that all the tokens are; Unreadable where they are none."""
@@ -128,7 +69,14 @@ class Parser(Cursor):
     def part(self, tokens: list[Token], *, is_name: bool = False) -> Expression:
         """The expression that a group of tokens is."""
         reads_arrays = self.reads_arrays and not is_name
-        inner = Parser(tokens, self.source, self.symbols, self.depth, reads_arrays=reads_arrays)
+        inner = Parser(
+            tokens,
+            self.source,
+            self.symbols,
+            self.depth,
+            reads_arrays=reads_arrays,
+            is_name=is_name,
+        )
         return inner.whole()
 
     def sum(self) -> Expression:
@@ -176,7 +124,9 @@ class Parser(Cursor):
         is_law = any(sign in (r"\odot", r"\circ") for sign in signs)
         if is_law and not any(isinstance(factor, Array) for factor in factors):
             return self.opaque(start)
-        return scalar(multiplied(factors, signs))
+        return (
+            multiplied(factors, signs) if len(factors) == 1 else scalar(multiplied(factors, signs))
+        )
 
     def signed_factor(self) -> Expression:
         r"""A factor behind a sign of multiplication, which may have a minus: `2 \cdot -3`."""
@@ -216,8 +166,8 @@ class Parser(Cursor):
             return self.symbol_or_call(token)
         if token.kind == "environment":
             return self.raised(self.matrix(token))
-        if token.sign == "|":
-            return self.raised(self.between_bars())
+        if token.sign in ("|", r"\|"):
+            return self.raised(self.between_bars(token))
         if token.sign in (r"\lvert", r"\vert"):
             return self.raised(called(FUNCTIONS[r"\lvert"], [self.group(token)]))
         if token.sign in OPEN:
@@ -248,12 +198,14 @@ class Parser(Cursor):
         self.bars = bars
         return inner
 
-    def between_bars(self) -> Expression:
-        """An absolute value."""
+    def between_bars(self, opening: Token) -> Expression:
+        """An absolute value, or the norm of a number."""
         self.bars += 1
         inner = self.sum()
-        if not self.accept("|"):
+        if not self.accept(opening.text):
             raise Unreadable("a closing `|` is missing")
+        if isinstance(inner, Array):
+            raise Unreadable("a norm")
         self.bars -= 1
         return called(FUNCTIONS[r"\lvert"], [inner])
 
@@ -329,106 +281,6 @@ class Parser(Cursor):
                 raise Unreadable(f"no function is entered for `{base}` yet")
         return self.symbol(base, index)
 
-    def accented(self, token: Token) -> Expression:
-        r"""`\hat{y}_1`, which may be written `\hat{y_1}` or `\hat{y1}`."""
-        inside = self.script()
-        index = ""
-        if len(inside) > 1:
-            inner = Parser(inside, self.source, SymbolTable(), self.depth)
-            whole = inner.whole()
-            if not isinstance(whole, Quantity) or isinstance(whole.name, Opaque):
-                raise Unreadable(f"`{token.text}` over what is no symbol")
-            base, _, index = str(whole.name).partition("_")
-            index = index.removeprefix("{").removesuffix("}")
-        else:
-            base = canonical(inside)
-        return self.symbol(f"{token.text}{{{base}}}", index)
-
-    def symbol(self, base: str, sub: str = "") -> Expression:
-        """The symbol of a letter with its indices, and with its exponent if it has one."""
-        start = self.at - 1
-        sub, sup, script = self.scripts(base, sub)
-        if base in SLOPES and not sub and sup == r"\prime" and self.next.sign == "(":
-            return self.raised(self.applied(SLOPES[base]))
-        if not sub and self.next.sign == "(" and (base in FUNCTIONS or base in UNNAMED):
-            if script:
-                raise Unreadable(f"a superscript between `{base}` and its argument")
-            self.group(self.take())
-            return self.written(start)
-        if not script and self.is_application(base):
-            self.group(self.take())
-            return self.written(start)
-        sub = re.sub(r"(?<=[^\W_])_(?=[^\W_])", "", sub)
-        if script and name_of(base, sub, sup + canonical(script)) in self.symbols:  # see indices
-            sup, script = sup + canonical(script), []
-        if base == "e" and script and not sub and not sup:
-            return called(exp, [self.part(script)])
-        symbol = self.layer(name_of(base, sub, sup), sup)
-        return powered(symbol, self.part(script)) if script else symbol
-
-    def layer(self, name: str, sup: str) -> Expression:
-        """A symbol, or the matrix that it stands for on this page."""
-        arrays = self.symbols.arrays if self.reads_arrays else {}
-        untransposed = name.removesuffix(f"^{{{sup}}}")
-        if name in arrays:
-            return arrays[name]
-        if sup in (r"\top", r"\prime") and untransposed in arrays:
-            return arrays[untransposed].transposed()
-        return self.entered(name)
-
-    def scripts(self, base: str, sub: str) -> tuple[str, str, list[Token]]:
-        """A symbol's subscript, its superscript, and one that may be an exponent or an index."""
-        sup = ""
-        exponent: list[Token] = []
-        while True:
-            if self.accept("'", "’"):
-                sup += r"\prime"
-            elif self.accept("_"):
-                if sub:
-                    raise Unreadable("two subscripts")
-                sub = canonical(self.script()) + self.index_number()
-                if not sub:
-                    raise Unreadable("an empty subscript")
-            elif self.accept("^", "**"):
-                if exponent or sup.replace(r"\prime", ""):
-                    raise Unreadable("two superscripts")
-                script = self.exponent()
-                if not script:
-                    raise Unreadable("an empty superscript")
-                is_part = is_decoration(script) or self.is_index(base, script)
-                if (base, sub) != ("e", "") and is_part:
-                    sup += canonical(script)
-                else:
-                    exponent = script
-            else:
-                return sub, sup, exponent
-
-    def is_index(self, base: str, script: Sequence[Token]) -> bool:
-        """Whether a number above counts layers or steps on this page, and is no power."""
-        return base in self.symbols.indexed and all(t.kind in ("number", "letter") for t in script)
-
-    def is_application(self, base: str) -> bool:
-        """Whether brackets behind a symbol hold its argument, as in `E(w)`, and no factor."""
-        inside = self.tokens[self.at + 1 : self.at + 3]
-        if self.next.sign != "(" or len(inside) < 2 or (len(base) > 1 and base.islower()):
-            return False
-        is_short = inside[1].sign in (")", ",", "_") and inside[0].sign not in MINUS
-        return is_short and (inside[0].kind == "letter" or inside[0].sign in LETTERS)
-
-    def entered(self, name: Hashable) -> Quantity:
-        """The quantity of that name, the same object each time."""
-        return self.symbols.setdefault(name, Quantity(name, None, Decimal("NaN")))
-
-    def written(self, start: int) -> Quantity:
-        """A function of something, `f(0.5)`: a symbol by what is written."""
-        latex = self.source[self.tokens[start].start : self.tokens[self.at - 1].end]
-        return self.entered(re.sub(r"\s+|\\left|\\right|\\,", "", latex))
-
-    def opaque(self, start: int) -> Quantity:
-        """A law, read and checked no further: one symbol for everything since `start`."""
-        latex = self.source[self.tokens[start].start : self.tokens[self.at - 1].end]
-        return self.entered(Opaque(" ".join(latex.split())))
-
     def text(self, token: Token) -> Expression:
         r"""`\text{net}_{h1}` and `\text{loss}` are symbols; `\text{so } x` is x with a remark."""
         name = " ".join(token.text.split())
@@ -489,6 +341,8 @@ class Parser(Cursor):
                 entries.append(self.sum())
             argument = array([entries], is_list=True)
         self.close(opening)
+        if isinstance(argument, Quantity) and argument.name in self.symbols.arrays:
+            argument = Array(((argument,),))  # a layer of one unit
         return softmax(argument)
 
     def applied(self, function: Function) -> Expression:
@@ -524,11 +378,6 @@ class Parser(Cursor):
             raise Unreadable(r"`\partial` outside a derivative")
         return self.derivative(above, self.factor())
 
-    def derivative(self, above: Expression, below: Expression) -> Expression:
-        if not isinstance(above, Quantity) or not isinstance(below, Quantity):
-            raise Unreadable("a derivative of something, or in something, that is no symbol")
-        return self.layer(derivative_name(above.name, below.name), "")
-
     def root(self) -> Expression:
         if self.next.sign == "[":
             raise Unreadable("roots other than square roots are not read yet")
@@ -559,11 +408,6 @@ class Parser(Cursor):
         return self.opaque(self.at - 1)
 
 
-def derivative_name(above: object, below: object) -> str:
-    """The one name of a derivative, however it is written."""
-    return rf"\frac{{\partial {above}}}{{\partial {below}}}"
-
-
 _MAX_DEPTH = 40
 _MATRICES = frozenset(
     rf"\begin{{{kind}}}"
@@ -585,12 +429,6 @@ _FORMS: Mapping[str, Callable[[Parser], Expression]] = {
     r"\prod": Parser.law,
     **dict.fromkeys(DOTS, Parser.dots),
 }
-
-
-def name_of(base: str, sub: str, sup: str) -> str:
-    """The canonical LaTeX of a symbol."""
-    sub = sub if len(sub) < 2 else f"{{{sub}}}"
-    return base + (f"_{sub}" if sub else "") + (f"^{{{sup}}}" if sup else "")
 
 
 def _nesting(token: Token) -> int:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from generator.algebra import (
     Call,
@@ -17,11 +18,10 @@ from generator.algebra import (
     Sum,
     quantities_in,
 )
-from generator.algebra.expression import expanded
 from generator.audit.history import History, shape, transitive
 from generator.audit.latex import Side
-from generator.audit.parser import Opaque, SymbolTable, derivative_name
 from generator.audit.statements import Reading, Statement
+from generator.audit.symbols import Opaque, SymbolTable, derivative_name
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _repeated_factors(side: Side, symbols: SymbolTable) -> Iterator[Suspect]:
     assert side.expression is not None
     terms = side.expression.terms if isinstance(side.expression, Sum) else ()
     pairs = [_indexed_pair(term) for term in terms]
-    for place, (first, second) in enumerate(zip(pairs, pairs[1:], strict=False)):
+    for place, (first, second) in enumerate(pairwise(pairs)):
         if not first or not second:
             continue
         for this, other in ((0, 1), (1, 0)):
@@ -119,12 +119,11 @@ def _circle(head: Quantity, side: Side) -> Iterator[Suspect]:
     """Out = σ(out): a function of the quantity that it defines."""
     assert side.expression is not None
     node = side.expression
-    written_out = expanded(node) if isinstance(node, Call) else node
     calls = []
     if isinstance(node, Call):
         calls = [node]
-    elif isinstance(written_out, Quotient) and isinstance(written_out.denominator, Sum):
-        calls = [each for each in written_out.denominator.terms if isinstance(each, Call)]
+    elif isinstance(node, Quotient) and isinstance(node.denominator, Sum):
+        calls = [each for each in node.denominator.terms if isinstance(each, Call)]
     for call in calls:
         inside = [each.operand if isinstance(each, Negative) else each for each in call.arguments]
         if head in [each for each in inside if isinstance(each, Quantity)]:
@@ -152,6 +151,7 @@ def undefined(reading: Reading, history: History) -> Iterator[tuple[Quantity, Qu
             yield symbol, sibling, used[symbol]
 
 
+_LOSSES = ("E", "L", "C", "J", r"\mathcal{L}", "Loss", "loss", "Error", "error", "cost", "Cost")
 _DERIVATIVE = re.compile(r"\\frac\{\\partial (.*)\}\{\\partial (.*)\}")
 
 
@@ -203,7 +203,7 @@ def _broken_chain(
 def _are_alike(one: str, other: str) -> bool:
     """Whether two names may be of one thing: E_total and E_1, h_1 and out_{h1}."""
     bases = [re.split(r"[_^]", name)[0] for name in (one, other)]
-    if bases[0] == bases[1] and bases[0] in ("E", "L", "C", "J", r"\mathcal{L}", "Loss", "loss"):
+    if bases[0] == bases[1] and bases[0] in _LOSSES:
         return True
     flat = [re.sub(r"[_{}^\\ ]", "", name) for name in (one, other)]
     return flat[0] in flat[1] or flat[1] in flat[0]
@@ -217,6 +217,8 @@ def _independent(
         top, bottom = reading.symbols.get(above), reading.symbols.get(below)
         if top is None or bottom is None or top not in history.definitions:
             continue
+        if re.split(r"[_^]", above)[0] in _LOSSES:
+            continue  # what a loss depends on is seldom written out
         reached = transitive(history, top)
         if reached is None or bottom in reached or top in reached:
             continue

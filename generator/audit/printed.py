@@ -11,7 +11,7 @@ from generator.algebra import Expression, Quantity, quantities_in
 from generator.audit.indices import indexed_symbols
 from generator.audit.latex import Chain, Side, chains, side
 from generator.audit.markdown import Assignment, Formula, MarkdownPage
-from generator.audit.parser import Opaque, SymbolTable
+from generator.audit.symbols import Opaque, SymbolTable
 from generator.audit.values import FULL_DIGITS, Value, half_unit, place, printed_number, worth
 
 
@@ -66,6 +66,13 @@ class PrintedPage:
             return Value(best, half_unit(best))
         return worth(expression, self.known)
 
+    def is_counter(self, symbol: Quantity) -> bool:
+        """Whether a symbol only counts, `for k = 1 … for k = 2`, so that its values may differ."""
+        printed = self.printed[symbol]
+        return symbol not in self.computed and all(
+            not each.is_in_table and place(each.number) >= 0 for each in printed
+        )
+
     def _collect(self, sides: Sequence[Side], *, is_in_table: bool) -> None:
         """A symbol that is a side has the value of the next number, or of the last one."""
         numbers = [each for each in sides if printed_number(each.expression) is not None]
@@ -102,8 +109,9 @@ class PrintedPage:
             each.side.start in self.rounded and each.number == best.number
             for each in self.printed[symbol]
         )
-        is_short = best.is_in_table and len(best.number.as_tuple().digits) < FULL_DIGITS
-        is_exact = not is_rounded and (symbol not in self.computed or is_short)
+        is_short = len(best.number.as_tuple().digits) < FULL_DIGITS
+        is_given = symbol not in self.computed or best.is_in_table
+        is_exact = is_given and is_short and not is_rounded
         return Value(best.number, Decimal(0) if is_exact else half_unit(best.number))
 
 

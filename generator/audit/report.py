@@ -82,9 +82,10 @@ def _markdown(audit: Audit, name: str) -> Iterator[str]:
     coverage = audit.coverage
     yield f"# Errata of {name}"
     yield ""
+    read = _counted(coverage.equalities, "equality", "equalities")
     yield (
-        f"{_counted(coverage.equalities, 'equality', 'equalities')} read: {coverage.checked} checked,"
-        f" {coverage.symbolic} in symbols only, {len(coverage.unread)} not read."
+        f"{read} read: {coverage.checked} checked, {coverage.symbolic} in symbols only,"
+        f" {len(coverage.unread)} not read."
     )
     followers: dict[int, list[Finding]] = {}
     for finding in audit.findings:
