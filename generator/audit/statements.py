@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from generator.algebra import Constant, Expression, Power, Quantity
+from generator.audit.indices import indexed_symbols
 from generator.audit.latex import Chain, Side, chains, side
 from generator.audit.markdown import Assignment, Formula, MarkdownPage
 from generator.audit.source import Source
@@ -61,6 +62,7 @@ def read(source: Source) -> Reading:
     page = MarkdownPage(source.text, source.place)
     decimal_comma = _writes_decimal_commas(page)
     symbols = SymbolTable(_indexed_letters(page, decimal_comma), decimal_comma=decimal_comma)
+    symbols.update(indexed_symbols(_sides(page)))
     headings = [match.start() for match in _HEADING.finditer(source.text)]
     statements = [
         *(_row(row, symbols, headings) for row in page.assignments),
@@ -72,6 +74,15 @@ def read(source: Source) -> Reading:
     ]
     statements.sort(key=lambda statement: statement.start)
     return Reading(source, page.visible, tuple(statements), page.formulas, symbols)
+
+
+def _sides(page: MarkdownPage) -> Iterator[str]:
+    """The LaTeX of every side of a relation, and of the symbols in tables."""
+    yield from (row.symbol.latex for row in page.assignments)
+    for formula in page.formulas:
+        if not formula.is_plain and "^" in formula.latex:
+            for chain in chains(formula.latex, SymbolTable()):
+                yield from (each.latex for each in chain.sides)
 
 
 def one_line(text: str) -> str:

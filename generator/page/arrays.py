@@ -29,20 +29,24 @@ class ArraySymbols:
     symbols: Symbols
 
     def array(self, role: str, layer: int) -> str:
-        r"""A layer's vector or matrix: `z^{[1]}`; W is the capital of a weight's letter w, if
-        that is one letter. Where the notation does not write a layer's number, it stands in brackets.
+        r"""A layer's vector or matrix: `z^{[1]}`; W is the capital of a weight's letter w.
+
+        Where the notation does not write a layer's number, it stands in brackets. Only a
+        single letter has a capital; a word is upright, or it would read as a product.
         """
         role, layer = self._activations_or_inputs(role, layer)
         letter = self._letter(role, layer)
         is_weight = role == "weight" and re.fullmatch("[a-z]", letter.base)
+        base = letter.base.upper() if is_weight else letter.base
+        base = rf"\mathrm{{{base}}}" if len(base) > 1 and base.isalpha() else base
         if role in ("input", "target") and "{layer}" not in letter.sub + letter.sup:
-            return letter.base
+            return base
         layer = self.symbols.layer(layer)
         sub = _without_unit(letter.sub).format(layer=layer)
         sup = _without_unit(letter.sup).format(layer=layer)
         if "{layer}" not in letter.sub + letter.sup:
             sub, sup = "", f"[{layer}]"
-        return Symbol(letter.base.upper() if is_weight else letter.base, "", "", sub, "", sup).latex
+        return Symbol(base, "", "", sub, "", sup).latex
 
     def indexed(self, role: str, layer: int, unit: str, source: str = "") -> str:
         """Any unit's symbol, by an index such as j; only where has_indices."""

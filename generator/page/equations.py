@@ -13,6 +13,7 @@ from generator.algebra import (
     defined,
     evaluate,
     expanded,
+    quantities_in,
 )
 from generator.algebra.expression import total
 from generator.network.backward import Contribution, Gradient, derived_by_rules
@@ -224,7 +225,9 @@ class Writer:
             if len(done) < len(lines):
                 return None
             results = tuple(line.result for line in done)
-            return Calculations({}, results, all(line.is_exact for line in done))
+            has_hidden = any(is_constant(q) for _, entry in entries for q in quantities_in(entry))
+            is_exact = all(line.is_exact for line in done) and not has_hidden
+            return Calculations({}, results, is_exact)
         pairs = [(quantity.value, entry) for quantity, entry in entries]
         if any(rounded(evaluate(e), self.digits) != rounded(v, self.digits) for v, e in pairs):
             return None

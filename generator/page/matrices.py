@@ -133,8 +133,8 @@ class _View:
             short = self._line(delta, [f"{a} - {y}"], "%s - %s", arrays, signals, outputs - targets)
             if short is not None:
                 return [*equations, short]
-        if slopes is None:
-            return equations
+        if slopes is None:  # each unit's signal depends on all units; see the units one by one
+            return [*equations, self._values(delta, signals)]
         activation = self.step.example.layers[index].activation
         if activation_pattern(activation) == "%s":
             return [*equations, self._line(delta, [in_a], "%s", [towards], signals, towards)]

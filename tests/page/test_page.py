@@ -154,7 +154,7 @@ def test_every_quantity_is_found_in_full():
     only_another_symbol = r"\frac{\partial net"  # its derivative is a weight, an input or a unit
     of_a_layer = "^{[1]}", "^{[2]}"
     for left in equations(PAGE):
-        is_array = left in ("i", "target") or any(script in left for script in of_a_layer)
+        is_array = left in ("i", r"\mathrm{target}") or any(script in left for script in of_a_layer)
         if not left.startswith(only_another_symbol) and not is_array:
             assert f"| ${left}$ |" in full
 
