@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from generator.algebra import Expression, Function, Quantity, exp
 from generator.audit.arrays import Array, called, powered
@@ -21,6 +22,16 @@ from generator.audit.tokens import (
     depth_behind,
     is_decoration,
 )
+
+
+def _is_of_words(tokens: Sequence[Token]) -> bool:
+    """Whether letters make words here, and nothing computes."""
+    if not all(token.kind in ("letter", "text") or token.sign == "," for token in tokens):
+        return False
+    return any(
+        left.kind == right.kind == "letter" and left.end == right.start
+        for left, right in pairwise(tokens)
+    )
 
 
 @dataclass(frozen=True)
@@ -189,6 +200,8 @@ class SymbolReader(Cursor):
             t.kind == "number" for t in self.tokens[self.at : closing]
         ):
             return True  # a condition: P(A|B)
+        if _is_of_words(self.tokens[self.at + 1 : closing]):
+            return True  # H(Sunny), P(yes)
         is_short = inside[1].sign in (")", ",", "_") and inside[0].sign not in MINUS
         return is_short and (inside[0].kind == "letter" or inside[0].sign in LETTERS)
 
