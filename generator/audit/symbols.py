@@ -188,19 +188,29 @@ class SymbolReader(Cursor):
         """Whether a number above counts layers or steps on this page, and is no power."""
         return base in self.symbols.indexed and all(t.kind in ("number", "letter") for t in script)
 
+    def in_brackets(self) -> list[Token]:
+        """What stands in the brackets that follow, if that is short."""
+        inside: list[Token] = []
+        for token in self.tokens[self.at + 1 : self.at + 40]:
+            if token.sign == ")":
+                return inside
+            inside.append(token)
+        return []
+
+    def has_words_in_brackets(self) -> bool:
+        """Whether the brackets that follow hold words, and nothing that computes."""
+        return _is_of_words(self.in_brackets())
+
     def is_application(self, base: str) -> bool:
         """Whether brackets behind a symbol hold its argument, as in `E(w)`, and no factor."""
         inside = self.tokens[self.at + 1 : self.at + 3]
         if self.next.sign != "(" or len(inside) < 2 or (len(base) > 1 and base.islower()):
             return False
-        closing = next(
-            (i for i in range(self.at, len(self.tokens)) if self.tokens[i].sign == ")"), self.at
-        )
-        if any(t.sign in ("|", r"\mid") for t in self.tokens[self.at : closing]) and not any(
-            t.kind == "number" for t in self.tokens[self.at : closing]
-        ):
-            return True  # a condition: P(A|B)
-        if _is_of_words(self.tokens[self.at + 1 : closing]):
+        whole = self.in_brackets()
+        is_condition = any(token.sign in ("|", r"\mid") for token in whole)
+        if is_condition and not any(token.kind == "number" for token in whole):
+            return True  # P(A|B)
+        if _is_of_words(whole):
             return True  # H(Sunny), P(yes)
         is_short = inside[1].sign in (")", ",", "_") and inside[0].sign not in MINUS
         return is_short and (inside[0].kind == "letter" or inside[0].sign in LETTERS)
