@@ -15,13 +15,14 @@ from generator.audit.functions import FUNCTIONS, SLOPES, UNNAMED
 from generator.audit.tokens import (
     END,
     LETTERS,
-    MINUS,
     Token,
     Unreadable,
     canonical,
     depth_behind,
     is_decoration,
 )
+
+_IN_NAMES = frozenset(["_", "{", "}", ","])
 
 
 def _is_of_words(tokens: Sequence[Token]) -> bool:
@@ -158,7 +159,7 @@ class SymbolReader(Cursor):
                 raise Unreadable(f"a superscript between `{base}` and its argument")
             self.skip_brackets()
             return self.written(start)
-        if exponent is None and self.is_application(base):
+        if exponent is None and self.is_application(base, has_index=bool(sub)):
             self.skip_brackets()
             return self.written(start)
         if base == "e" and exponent is not None and not sub and not sup:
@@ -201,10 +202,9 @@ class SymbolReader(Cursor):
         """Whether the brackets that follow hold words, and nothing that computes."""
         return _is_of_words(self.in_brackets())
 
-    def is_application(self, base: str) -> bool:
+    def is_application(self, base: str, *, has_index: bool) -> bool:
         """Whether brackets behind a symbol hold its argument, as in `E(w)`, and no factor."""
-        inside = self.tokens[self.at + 1 : self.at + 3]
-        if self.next.sign != "(" or len(inside) < 2 or (len(base) > 1 and base.islower()):
+        if self.next.sign != "(" or (len(base) > 1 and base.islower()):
             return False
         whole = self.in_brackets()
         is_condition = any(token.sign in ("|", r"\mid") for token in whole)
@@ -212,8 +212,12 @@ class SymbolReader(Cursor):
             return True  # P(A|B)
         if _is_of_words(whole):
             return True  # H(Sunny), P(yes)
-        is_short = inside[1].sign in (")", ",", "_") and inside[0].sign not in MINUS
-        return is_short and (inside[0].kind == "letter" or inside[0].sign in LETTERS)
+        is_list = whole and all(
+            token.kind in ("letter", "number") or token.sign in LETTERS | _IN_NAMES
+            for token in whole
+        )
+        is_product = has_index and any(token.sign == "_" for token in whole)  # w_1 (x_1)
+        return bool(is_list) and not is_product and whole[0].kind != "number"
 
     def entered(self, name: Hashable) -> Quantity:
         """The quantity of that name, the same object each time."""
