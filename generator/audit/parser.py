@@ -277,7 +277,7 @@ class Parser(SymbolReader):
             if base.lower() == "softmax":
                 return self.softmax()
             is_word = len(base) > 1 and base.isalpha() and token.kind != "command"
-            if is_word and base not in FIELD_WORDS:
+            if is_word and base not in FIELD_WORDS and not self.has_words_in_brackets():
                 raise Unreadable(f"no function is entered for `{base}` yet")
         return self.symbol(base, index)
 
