@@ -5,19 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-import shutil
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from generator import FORMATS, generate
+from generator import FORMATS
+from generator.job import Job, explained, is_current, job_of, outputs, read, sources, text_of, write
 
 DONE, FOUND, UNUSABLE, LEDGERS_DIFFER = 0, 1, 2, 3
-EXAMPLES = Path("docs/examples")
-MOST_PROBLEMS = 100  # that are printed of one file
-BYTE_ORDER_MARK = "\ufeff"
 
 DESCRIPTION = """\
 Reads a small neural network and writes a complete worked example of one training
@@ -45,19 +41,6 @@ written; 3 the two computations of a value differ, a fault of the generator.
 """
 
 
-@dataclass(frozen=True)
-class Job:
-    """One configuration: the name it was given by, where it is, and where its files go."""
-
-    file: str
-    source: Path
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        return self.source.stem
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit status is the worst of its jobs."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -71,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse("--stdout writes once and no file; leave out -o, --check and --watch")
     if options.check and options.watch:
         return _refuse("--check writes nothing, --watch goes on writing; take one of them")
-    jobs = [_job(file, options.output) for file in options.files]
+    jobs = [job_of(file, options.output) for file in options.files]
     targets = [(job.folder / job.name).resolve() for job in jobs]
     for job, target in zip(jobs, targets, strict=True):
         if targets.count(target) > 1:
@@ -81,41 +64,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return max(_run(job, formats, options) for job in jobs)
 
 
-def _job(file: str, output: Path | None) -> Job:
-    """A name that is not a file here is looked for among the examples."""
-    path = Path(file)
-    if not os.path.exists(path) and path.name == file and os.path.exists(EXAMPLES / file):  # noqa: PTH110 (Path.exists raises for names that no file can have)
-        path = EXAMPLES / file
-    return Job(file, path, output or path.parent)
-
-
 def _watch(jobs: Sequence[Job], formats: Sequence[str], options: argparse.Namespace) -> int:
     """Run each job, and again whenever a file of it changes, until the user stops it."""
-    watched = {job: _watched(job) for job in jobs}
+    watched = {job: sources(job) for job in jobs}
     seen: dict[Job, tuple[float | None, ...]] = {}
     try:
         while True:
             for job in jobs:
                 if seen.get(job) != _changes(watched[job]):
-                    watched[job] = _watched(job)
+                    watched[job] = sources(job)
                     seen[job] = _changes(watched[job])
                     if _run(job, formats, options) == DONE:
                         print(f"{job.file}: written to {job.folder}", flush=True)
             time.sleep(0.2)
     except KeyboardInterrupt:
         return DONE
-
-
-def _watched(job: Job) -> tuple[Path, ...]:
-    """The files that a job's page comes from: its configuration and its own template."""
-    from generator.config.located import Unusable
-    from generator.config.template import template_path
-
-    try:
-        template = template_path(_read(job.source), job.source.parent)
-    except Unusable:
-        template = None
-    return (job.source, template) if template else (job.source,)
 
 
 def _changes(files: Sequence[Path]) -> tuple[float | None, ...]:
@@ -180,7 +143,7 @@ def _audit(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     path = Path(options.page)
     try:
-        result = audit(read_source(_read(path), path.suffix.lower()))
+        result = audit(read_source(read(path), path.suffix.lower()))
     except Unusable as error:
         for problem in error.problems:
             print(problem.located(options.page), file=sys.stderr)
@@ -201,10 +164,7 @@ def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
     from generator.network.ledgers import LedgersDiffer
 
     try:
-        text = _read(job.source)
-        files = generate(text, job.name, formats, job.source.parent)
-        if not options.stdout:
-            _spare_template(text, job, files)
+        files = outputs(job, formats)
         if options.stdout:
             sys.stdout.write(next(iter(files.values())))
         elif options.check:
@@ -212,98 +172,13 @@ def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
         elif any((job.folder / name).resolve() == job.source.resolve() for name in files):
             return _refuse(f"{job.file}: would be written over by its own page; call it .yaml")
         else:
-            _write(job.folder, files)
-    except Unusable as error:
-        for problem in error.problems[:MOST_PROBLEMS]:
-            print(problem.located(job.file), file=sys.stderr)
-        if len(error.problems) > MOST_PROBLEMS:
-            more = len(error.problems) - MOST_PROBLEMS
-            print(error.problems[-1].located(job.file), f"(and {more - 1:,} more)", file=sys.stderr)
-        return UNUSABLE
-    except LedgersDiffer as error:
-        print(f"{job.file}: {error}. This is a fault of the generator.", file=sys.stderr)
-        return LEDGERS_DIFFER
+            write(job.folder, files)
     except BrokenPipeError:
         raise
-    except OSError as error:
-        return _refuse(f"{error.filename or job.folder}: cannot be written: {error.strerror}")
+    except (Unusable, LedgersDiffer, OSError) as error:
+        print(*explained(error, job), sep="\n", file=sys.stderr)
+        return LEDGERS_DIFFER if isinstance(error, LedgersDiffer) else UNUSABLE
     return DONE
-
-
-def _spare_template(text: str, job: Job, files: dict[str, str]) -> None:
-    """Raise Unusable where the page would be written over the template that it is made from."""
-    from generator.config.template import at_template, template_path
-
-    template = template_path(text, job.source.parent)
-    for name in files if template else ():
-        if template and (job.folder / name).resolve() == template.resolve():
-            other = f"{template.stem}.jinja"
-            raise at_template(
-                text, f"would be written over by its own page; call it {other}, for one"
-            )
-
-
-def _read(path: Path) -> str:
-    from generator.config.located import Problem, Unusable, unusable
-
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise unusable("file", f"not found here or in {EXAMPLES}{_alike(path)}") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise unusable("file", f"cannot be read: {reason}") from None
-    try:
-        return content.decode("utf-8").removeprefix(BYTE_ORDER_MARK)
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8").removeprefix(BYTE_ORDER_MARK)
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        message = "is not UTF-8 text; save the file as UTF-8"
-        raise Unusable([Problem(line, column, "file", message)]) from None
-
-
-def _alike(path: Path) -> str:
-    """A hint at a file of nearly the same name."""
-    import difflib
-
-    here = [*path.parent.glob("*.y*ml"), *EXAMPLES.glob("*.y*ml")]
-    close = difflib.get_close_matches(path.name, [other.name for other in here], n=1)
-    return f"; did you mean '{close[0]}'?" if close else ""
-
-
-def _write(folder: Path, files: dict[str, str]) -> None:
-    """Write all files or none: each beside its place first, then all renamed.
-
-    A file that would not change is left alone. Where a renaming fails, those
-    before it are taken back.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    spare: list[Path] = []
-    replaced: list[tuple[Path, Path | None]] = []
-    try:
-        changes = []
-        for name, text in files.items():
-            target = (folder / name).resolve()
-            if target.is_file() and _is_current(target, text):
-                continue
-            part = target.with_name(f".{name}.{os.getpid()}")
-            spare.append(part)
-            part.write_text(text, encoding="utf-8", newline="\n")
-            changes.append((part, target))
-        for part, target in changes:
-            old = part.with_name(f"{part.name}.old") if target.is_file() else None
-            if old:
-                spare.append(old)
-                shutil.copy2(target, old)
-            part.replace(target)
-            replaced.append((target, old))
-    except OSError:
-        for target, old in replaced:
-            old.replace(target) if old else target.unlink()
-        raise
-    finally:
-        for path in spare:
-            path.unlink(missing_ok=True)
 
 
 def _check(job: Job, files: dict[str, str], formats: Sequence[str], output: Path | None) -> int:
@@ -313,9 +188,9 @@ def _check(job: Job, files: dict[str, str], formats: Sequence[str], output: Path
     status = DONE
     for name, text in files.items():
         target = job.folder / name
-        if target.is_file() and _is_current(target, text):
+        if target.is_file() and is_current(target, text):
             continue
-        old = _text_of(target) if target.is_file() else None
+        old = text_of(target) if target.is_file() else None
         status = FOUND
         print(f"{target}: {'is missing' if old is None else 'is out of date'}")
         if old is not None:
@@ -328,18 +203,6 @@ def _check(job: Job, files: dict[str, str], formats: Sequence[str], output: Path
         file = ["--", job.file] if job.file.startswith("-") else [job.file]
         print(f"To refresh: {shlex.join(['python', '-m', 'generator', *flags, *file])}")
     return status
-
-
-def _is_current(path: Path, text: str) -> bool:
-    """Whether a file says what it would: golden values may differ by rounding errors."""
-    from generator.golden import agree
-
-    old = _text_of(path)
-    return old == text or (path.suffix == ".json" and agree(old, text))
-
-
-def _text_of(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", errors="replace")
 
 
 def _refuse(message: str) -> int:
