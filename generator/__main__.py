@@ -5,15 +5,20 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 from generator import FORMATS
 from generator.job import Job, explained, is_current, job_of, outputs, read, sources, text_of, write
 
 DONE, FOUND, UNUSABLE, LEDGERS_DIFFER = 0, 1, 2, 3
+MANY = 4  # files, from which on a terminal shows a bar
+BAR = 30  # characters
 
 DESCRIPTION = """\
 Reads a small neural network and writes a complete worked example of one training
@@ -33,7 +38,8 @@ examples:
   python -m generator new net.yaml          a commented file to start from
   python -m generator schema                the JSON Schema of the configuration
 
-A file that is not here is looked for in docs/examples/.
+A file that is not here is looked for in docs/examples/. Four files or more show a bar
+on a terminal, and nothing in a pipe.
 
 exit status: 0 done; 1 a page is out of date (--check), or wrong (audit); 2 a file cannot be used:
 standard error has FILE:LINE:COLUMN for every problem of it, and nothing was
@@ -61,7 +67,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _refuse(f"{job.file}: another file given would write {target.name} too")
     if options.watch:
         return _watch(jobs, formats, options)
+    terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    if terminal and len(jobs) >= MANY and not (options.quiet or options.verbose):
+        return _run_with_bar(jobs, formats, options)
     return max(_run(job, formats, options) for job in jobs)
+
+
+def _run_with_bar(jobs: Sequence[Job], formats: Sequence[str], options: argparse.Namespace) -> int:
+    """Run the jobs, with a bar on the terminal that makes way for what they print."""
+    status = DONE
+    width = shutil.get_terminal_size().columns - 1
+    try:
+        for done, job in enumerate(jobs):
+            filled = BAR * done // len(jobs)
+            line = f"[{'#' * filled}{'.' * (BAR - filled)}] {done + 1} of {len(jobs)}  {job.name}"
+            print(f"\r{line[:width]:{width}}", end="", file=sys.stderr, flush=True)
+            with redirect_stdout(StringIO()) as said, redirect_stderr(StringIO()) as complained:
+                status = max(status, _run(job, formats, options))
+            if said.getvalue() or complained.getvalue():
+                print(f"\r{'':{width}}\r", end="", file=sys.stderr, flush=True)
+                print(said.getvalue(), end="", flush=True)
+                print(complained.getvalue(), end="", file=sys.stderr)
+    finally:
+        print(f"\r{'':{width}}\r", end="", file=sys.stderr, flush=True)
+    return status
 
 
 def _watch(jobs: Sequence[Job], formats: Sequence[str], options: argparse.Namespace) -> int:
@@ -74,7 +103,7 @@ def _watch(jobs: Sequence[Job], formats: Sequence[str], options: argparse.Namesp
                 if seen.get(job) != _changes(watched[job]):
                     watched[job] = sources(job)
                     seen[job] = _changes(watched[job])
-                    if _run(job, formats, options) == DONE:
+                    if _run(job, formats, options) == DONE and not options.quiet:
                         print(f"{job.file}: written to {job.folder}", flush=True)
             time.sleep(0.2)
     except KeyboardInterrupt:
@@ -163,22 +192,35 @@ def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
     from generator.config.located import Unusable
     from generator.network.ledgers import LedgersDiffer
 
+    start = time.monotonic()
+    status = DONE
     try:
         files = outputs(job, formats)
         if options.stdout:
             sys.stdout.write(next(iter(files.values())))
+            what = "printed"
         elif options.check:
-            return _check(job, files, formats, options.output)
+            status = _check(job, files, formats, options.output)
+            what = "out of date" if status else "up to date"
         elif any((job.folder / name).resolve() == job.source.resolve() for name in files):
             return _refuse(f"{job.file}: would be written over by its own page; call it .yaml")
         else:
-            write(job.folder, files)
+            what = _told(write(job.folder, files), files)
     except BrokenPipeError:
         raise
     except (Unusable, LedgersDiffer, OSError) as error:
         print(*explained(error, job), sep="\n", file=sys.stderr)
         return LEDGERS_DIFFER if isinstance(error, LedgersDiffer) else UNUSABLE
-    return DONE
+    if options.verbose:
+        print(f"{job.file}: {what}, {time.monotonic() - start:.2f} s", file=sys.stderr)
+    return status
+
+
+def _told(written: Sequence[str], files: Iterable[str]) -> str:
+    """What became of a job's files, in words."""
+    same = [name for name in files if name not in written]
+    parts = [("wrote", written), ("unchanged", same)]
+    return "; ".join(f"{word} {', '.join(names)}" for word, names in parts if names)
 
 
 def _check(job: Job, files: dict[str, str], formats: Sequence[str], output: Path | None) -> int:
@@ -234,6 +276,16 @@ def _parser() -> argparse.ArgumentParser:
         help="write nothing; exit 1 and print the difference where a page is out of date",
     )
     add("--watch", action="store_true", help="write again on each change of a file")
+    much = parser.add_mutually_exclusive_group()
+    much.add_argument(
+        "--quiet", action="store_true", help="say only what is wrong: no bar, no word of success"
+    )
+    much.add_argument(
+        "--verbose",
+        action="store_true",
+        help="say of each file, on standard error, what was written, what stayed the same and "
+        "how long it took",
+    )
     return parser
 
 

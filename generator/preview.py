@@ -26,7 +26,6 @@ from watchdog.observers.polling import PollingObserver
 from generator.job import Job, explained, outputs, sources, write
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.files import Files
@@ -56,7 +55,7 @@ def on_nav(nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
     _preview.site = Site(config, files, nav)
 
 
-def on_env(env: Environment, *, config: MkDocsConfig, files: Files) -> None:
+def on_env(env: Any, *, config: MkDocsConfig, files: Files) -> None:
     """Keep the theme's templates."""
     _preview.env = env
 
@@ -102,7 +101,7 @@ class Preview:
     """The state of `mkdocs serve`: what was built, what has changed since, what is wrong."""
 
     site: Site | None = None
-    env: Environment | None = None
+    env: Any = None  # the theme's templates, a jinja2.Environment
     is_built: bool = False  # the last full build came to its end
     jobs: dict[Path, tuple[Job, frozenset[Path]]] = field(default_factory=dict)  # with its sources
     changed: set[Path] = field(default_factory=set)  # since the last build
