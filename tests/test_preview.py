@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.__main__ import main
+
 ROOT = Path(__file__).parents[1]
 NET = (ROOT / "docs/examples/single-neuron.yaml").read_text(encoding="utf-8")
 GIVEN, CHANGED = "weights: [[0.6]]", "weights: [[0.6125]]"
@@ -213,6 +215,29 @@ def test_an_ordinary_page_builds_the_site_anew(server: Server, folder: Path) -> 
     (folder / "docs/index.md").write_text("# Another home\n")
     wait_until(lambda: "Another home" in server.page("index.html"), 20)
     assert server.builds() == 2
+
+
+def test_the_preview_of_the_guide_to_publishing_follows_the_yaml_too(tmp_path: Path) -> None:
+    guide = (ROOT / "docs/guides/publishing.md").read_text(encoding="utf-8")
+    settings = (ROOT / "docs/guides/publishing/mkdocs.yml").read_text(encoding="utf-8")
+    (hooks,) = re.findall(r"```yaml\n(hooks:\n.*?)```", guide, re.DOTALL)
+    (program,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    (tmp_path / "mkdocs.yml").write_text(f"{settings}\n{hooks}")
+    (tmp_path / "preview.py").write_text(program)
+    (tmp_path / "docs/stylesheets").mkdir(parents=True)
+    shutil.copy(ROOT / "docs/stylesheets/math.css", tmp_path / "docs/stylesheets")
+    (tmp_path / "docs/index.md").write_text("# Home\n")
+    (tmp_path / "docs/net.yaml").write_text(NET)
+    assert main([str(tmp_path / "docs/net.yaml")]) == 0
+    running = Server(tmp_path)
+    try:
+        wait_until(lambda: answers(running), 60)
+        time.sleep(0.5)
+        (tmp_path / "docs/net.yaml").write_text(NET.replace(GIVEN, CHANGED))
+        wait_until(lambda: "0.6125" in running.page("net.html"), 10)
+        assert running.builds() == 1
+    finally:
+        running.stop()
 
 
 def test_the_built_site_is_the_same_without_the_hook(folder: Path) -> None:
