@@ -8,16 +8,17 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
-from generator import FORMATS, generate
+from generator import FORMATS
+from generator.job import Job, explained, is_current, job_of, outputs, read, sources, text_of, write
 
 DONE, FOUND, UNUSABLE, LEDGERS_DIFFER = 0, 1, 2, 3
-EXAMPLES = Path("docs/examples")
-MOST_PROBLEMS = 100  # that are printed of one file
-BYTE_ORDER_MARK = "\ufeff"
+MANY = 4  # files, from which on a terminal shows a bar
+BAR = 30  # characters
 
 DESCRIPTION = """\
 Reads a small neural network and writes a complete worked example of one training
@@ -41,25 +42,13 @@ examples:
   python -m generator new net.yaml          a commented file to start from
   python -m generator schema                the JSON Schema of the configuration
 
-A file that is not here is looked for in docs/examples/.
+A file that is not here is looked for in docs/examples/. Four files or more show a bar
+on a terminal, and nothing in a pipe.
 
 exit status: 0 done; 1 a page is out of date (--check), or wrong (audit); 2 a file cannot be used:
 standard error has FILE:LINE:COLUMN for every problem of it, and nothing was
 written; 3 the two computations of a value differ, a fault of the generator.
 """
-
-
-@dataclass(frozen=True)
-class Job:
-    """One configuration: the name it was given by, where it is, and where its files go."""
-
-    file: str
-    source: Path
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        return self.source.stem
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,51 +64,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse("--stdout writes once and no file; leave out -o, --check and --watch")
     if options.check and options.watch:
         return _refuse("--check writes nothing, --watch goes on writing; take one of them")
-    jobs = [_job(file, options.output) for file in options.files]
+    jobs = [job_of(file, options.output) for file in options.files]
     targets = [(job.folder / job.name).resolve() for job in jobs]
     for job, target in zip(jobs, targets, strict=True):
         if targets.count(target) > 1:
             return _refuse(f"{job.file}: another file given would write {target.name} too")
     if options.watch:
         return _watch(jobs, formats, options)
+    terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    if terminal and len(jobs) >= MANY and not (options.quiet or options.verbose):
+        return _run_with_bar(jobs, formats, options)
     return max(_run(job, formats, options) for job in jobs)
 
 
-def _job(file: str, output: Path | None) -> Job:
-    """A name that is not a file here is looked for among the examples."""
-    path = Path(file)
-    if not os.path.exists(path) and path.name == file and os.path.exists(EXAMPLES / file):  # noqa: PTH110 (Path.exists raises for names that no file can have)
-        path = EXAMPLES / file
-    return Job(file, path, output or path.parent)
+def _run_with_bar(jobs: Sequence[Job], formats: Sequence[str], options: argparse.Namespace) -> int:
+    """Run the jobs, with a bar on the terminal that makes way for what they print."""
+    status = DONE
+    width = shutil.get_terminal_size().columns - 1
+    try:
+        for done, job in enumerate(jobs):
+            filled = BAR * done // len(jobs)
+            line = f"[{'#' * filled}{'.' * (BAR - filled)}] {done + 1} of {len(jobs)}  {job.name}"
+            print(f"\r{line[:width]:{width}}", end="", file=sys.stderr, flush=True)
+            with redirect_stdout(StringIO()) as said, redirect_stderr(StringIO()) as complained:
+                status = max(status, _run(job, formats, options))
+            if said.getvalue() or complained.getvalue():
+                print(f"\r{'':{width}}\r", end="", file=sys.stderr, flush=True)
+                print(said.getvalue(), end="", flush=True)
+                print(complained.getvalue(), end="", file=sys.stderr)
+    finally:
+        print(f"\r{'':{width}}\r", end="", file=sys.stderr, flush=True)
+    return status
 
 
 def _watch(jobs: Sequence[Job], formats: Sequence[str], options: argparse.Namespace) -> int:
     """Run each job, and again whenever a file of it changes, until the user stops it."""
-    watched = {job: _watched(job) for job in jobs}
+    watched = {job: sources(job) for job in jobs}
     seen: dict[Job, tuple[float | None, ...]] = {}
     try:
         while True:
             for job in jobs:
                 if seen.get(job) != _changes(watched[job]):
-                    watched[job] = _watched(job)
+                    watched[job] = sources(job)
                     seen[job] = _changes(watched[job])
-                    if _run(job, formats, options) == DONE:
+                    if _run(job, formats, options) == DONE and not options.quiet:
                         print(f"{job.file}: written to {job.folder}", flush=True)
             time.sleep(0.2)
     except KeyboardInterrupt:
         return DONE
-
-
-def _watched(job: Job) -> tuple[Path, ...]:
-    """The files that a job's page comes from: its configuration and its own template."""
-    from generator.config.located import Unusable
-    from generator.config.template import template_path
-
-    try:
-        template = template_path(_read(job.source), job.source.parent)
-    except Unusable:
-        template = None
-    return (job.source, template) if template else (job.source,)
 
 
 def _changes(files: Sequence[Path]) -> tuple[float | None, ...]:
@@ -184,7 +176,7 @@ def _audit(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     path = Path(options.page)
     try:
-        result = audit(read_source(_read(path), path.suffix.lower()))
+        result = audit(read_source(read(path), path.suffix.lower()))
     except Unusable as error:
         for problem in error.problems:
             print(problem.located(options.page), file=sys.stderr)
@@ -204,110 +196,35 @@ def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
     from generator.config.located import Unusable
     from generator.network.ledgers import LedgersDiffer
 
+    start = time.monotonic()
+    status = DONE
     try:
-        text = _read(job.source)
-        files = generate(text, job.name, formats, job.source.parent)
-        if not options.stdout:
-            _spare_template(text, job, files)
+        files = outputs(job, formats)
         if options.stdout:
             sys.stdout.write(next(iter(files.values())))
+            what = "printed"
         elif options.check:
-            return _check(job, files, formats, options.output)
+            status = _check(job, files, formats, options.output)
+            what = "out of date" if status else "up to date"
         elif any((job.folder / name).resolve() == job.source.resolve() for name in files):
             return _refuse(f"{job.file}: would be written over by its own page; call it .yaml")
         else:
-            _write(job.folder, files)
-    except Unusable as error:
-        for problem in error.problems[:MOST_PROBLEMS]:
-            print(problem.located(job.file), file=sys.stderr)
-        if len(error.problems) > MOST_PROBLEMS:
-            more = len(error.problems) - MOST_PROBLEMS
-            print(error.problems[-1].located(job.file), f"(and {more - 1:,} more)", file=sys.stderr)
-        return UNUSABLE
-    except LedgersDiffer as error:
-        print(f"{job.file}: {error}. This is a fault of the generator.", file=sys.stderr)
-        return LEDGERS_DIFFER
+            what = _told(write(job.folder, files), files)
     except BrokenPipeError:
         raise
-    except OSError as error:
-        return _refuse(f"{error.filename or job.folder}: cannot be written: {error.strerror}")
-    return DONE
+    except (Unusable, LedgersDiffer, OSError) as error:
+        print(*explained(error, job), sep="\n", file=sys.stderr)
+        return LEDGERS_DIFFER if isinstance(error, LedgersDiffer) else UNUSABLE
+    if options.verbose:
+        print(f"{job.file}: {what}, {time.monotonic() - start:.2f} s", file=sys.stderr)
+    return status
 
 
-def _spare_template(text: str, job: Job, files: dict[str, str]) -> None:
-    """Raise Unusable where the page would be written over the template that it is made from."""
-    from generator.config.template import at_template, template_path
-
-    template = template_path(text, job.source.parent)
-    for name in files if template else ():
-        if template and (job.folder / name).resolve() == template.resolve():
-            other = f"{template.stem}.jinja"
-            raise at_template(
-                text, f"would be written over by its own page; call it {other}, for one"
-            )
-
-
-def _read(path: Path) -> str:
-    from generator.config.located import Problem, Unusable, unusable
-
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise unusable("file", f"not found here or in {EXAMPLES}{_alike(path)}") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise unusable("file", f"cannot be read: {reason}") from None
-    try:
-        return content.decode("utf-8").removeprefix(BYTE_ORDER_MARK)
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8").removeprefix(BYTE_ORDER_MARK)
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        message = "is not UTF-8 text; save the file as UTF-8"
-        raise Unusable([Problem(line, column, "file", message)]) from None
-
-
-def _alike(path: Path) -> str:
-    """A hint at a file of nearly the same name."""
-    import difflib
-
-    here = [*path.parent.glob("*.y*ml"), *EXAMPLES.glob("*.y*ml")]
-    close = difflib.get_close_matches(path.name, [other.name for other in here], n=1)
-    return f"; did you mean '{close[0]}'?" if close else ""
-
-
-def _write(folder: Path, files: dict[str, str]) -> None:
-    """Write all files or none: each beside its place first, then all renamed.
-
-    A file that would not change is left alone. Where a renaming fails, those
-    before it are taken back.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    spare: list[Path] = []
-    replaced: list[tuple[Path, Path | None]] = []
-    try:
-        changes = []
-        for name, text in files.items():
-            target = (folder / name).resolve()
-            if target.is_file() and _is_current(target, text):
-                continue
-            part = target.with_name(f".{name}.{os.getpid()}")
-            spare.append(part)
-            part.write_text(text, encoding="utf-8", newline="\n")
-            changes.append((part, target))
-        for part, target in changes:
-            old = part.with_name(f"{part.name}.old") if target.is_file() else None
-            if old:
-                spare.append(old)
-                shutil.copy2(target, old)
-            part.replace(target)
-            replaced.append((target, old))
-    except OSError:
-        for target, old in replaced:
-            old.replace(target) if old else target.unlink()
-        raise
-    finally:
-        for path in spare:
-            path.unlink(missing_ok=True)
+def _told(written: Sequence[str], files: Iterable[str]) -> str:
+    """What became of a job's files, in words."""
+    same = [name for name in files if name not in written]
+    parts = [("wrote", written), ("unchanged", same)]
+    return "; ".join(f"{word} {', '.join(names)}" for word, names in parts if names)
 
 
 def _check(job: Job, files: dict[str, str], formats: Sequence[str], output: Path | None) -> int:
@@ -317,9 +234,9 @@ def _check(job: Job, files: dict[str, str], formats: Sequence[str], output: Path
     status = DONE
     for name, text in files.items():
         target = job.folder / name
-        if target.is_file() and _is_current(target, text):
+        if target.is_file() and is_current(target, text):
             continue
-        old = _text_of(target) if target.is_file() else None
+        old = text_of(target) if target.is_file() else None
         status = FOUND
         print(f"{target}: {'is missing' if old is None else 'is out of date'}")
         if old is not None:
@@ -332,18 +249,6 @@ def _check(job: Job, files: dict[str, str], formats: Sequence[str], output: Path
         file = ["--", job.file] if job.file.startswith("-") else [job.file]
         print(f"To refresh: {shlex.join(['python', '-m', 'generator', *flags, *file])}")
     return status
-
-
-def _is_current(path: Path, text: str) -> bool:
-    """Whether a file says what it would: golden values may differ by rounding errors."""
-    from generator.golden import agree
-
-    old = _text_of(path)
-    return old == text or (path.suffix == ".json" and agree(old, text))
-
-
-def _text_of(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", errors="replace")
 
 
 def _refuse(message: str) -> int:
@@ -376,6 +281,16 @@ def _parser() -> argparse.ArgumentParser:
         help="write nothing; exit 1 and print the difference where a page is out of date",
     )
     add("--watch", action="store_true", help="write again on each change of a file")
+    much = parser.add_mutually_exclusive_group()
+    much.add_argument(
+        "--quiet", action="store_true", help="say only what is wrong: no bar, no word of success"
+    )
+    much.add_argument(
+        "--verbose",
+        action="store_true",
+        help="say of each file, on standard error, what was written, what stayed the same and "
+        "how long it took",
+    )
     return parser
 
 

@@ -744,8 +744,9 @@ def test_help_shows_examples_and_exits_0(folder: Path) -> None:
     assert "examples:" in text
     for example in ("python -m generator mazur.yaml", "--check docs/examples/*.yaml"):
         assert f"  python -m generator {example.removeprefix('python -m generator ')}" in text
-    for option in ("-o DIR", "--format", "--stdout", "--check", "exit status"):
-        assert option in text
+    options = ("-o DIR", "--format", "--stdout", "--check", "--watch", "--quiet", "--verbose")
+    for shown in (*options, "exit status"):
+        assert shown in text
 
 
 @pytest.mark.parametrize("arguments", [["--help"], [], ["--format", "pdf", "net.yaml"]])

@@ -63,6 +63,11 @@ def template_text(name: str) -> str:
     return (_folder() / name).read_text(encoding="utf-8")
 
 
+def template_files() -> tuple[Path, ...]:
+    """Every file of the templates."""
+    return tuple(sorted(path for path in _folder().iterdir() if path.is_file()))
+
+
 def fill(templates: Environment, template: str, **values: Any) -> str:
     """A template with its values put in; no blank line twice, one newline at the end."""
     text = templates.get_template(template).render(values)
