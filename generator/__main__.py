@@ -41,6 +41,8 @@ examples:
   python -m generator audit page.md         what is wrong in a worked example?
   python -m generator gallery docs/examples/*.yaml
                                             a page of cards, one for each example
+  python -m generator reference -o docs/guides
+                                            what a configuration can hold, as pages
   python -m generator new net.yaml          a commented file to start from
   python -m generator schema                the JSON Schema of the configuration
 
@@ -240,6 +242,24 @@ def _gallery(arguments: Sequence[str]) -> int:
     return _deliver(page.parent, gallery(exhibits, page.stem), refresh, options.check)
 
 
+def _reference(arguments: Sequence[str]) -> int:
+    """Write the reference of what a configuration can hold."""
+    parser = argparse.ArgumentParser(
+        prog="python -m generator reference",
+        description="Writes catalogue.md, with every activation, loss, optimizer, schedule and "
+        "initializer, its formulas and plots, and yaml.md, with every key of a configuration.",
+    )
+    parser.add_argument(
+        "-o", dest="output", type=Path, metavar="DIR", default=Path(), help="where to"
+    )
+    parser.add_argument("--check", action="store_true", help=CHECK_HELP)
+    options = parser.parse_args(arguments)
+    from generator.reference import reference
+
+    refresh = ["reference", "-o", str(options.output)]
+    return _deliver(options.output, reference(), refresh, options.check)
+
+
 def _deliver(folder: Path, files: dict[str, str], refresh: Sequence[str], check: bool) -> int:
     """Write a subcommand's files, or check them; refresh: the arguments that write them."""
     if check:
@@ -251,7 +271,13 @@ def _deliver(folder: Path, files: dict[str, str], refresh: Sequence[str], check:
     return DONE
 
 
-COMMANDS = {"audit": _audit, "gallery": _gallery, "new": _new, "schema": _schema}
+COMMANDS = {
+    "audit": _audit,
+    "gallery": _gallery,
+    "new": _new,
+    "reference": _reference,
+    "schema": _schema,
+}
 
 
 def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
