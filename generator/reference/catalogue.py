@@ -14,7 +14,7 @@ from generator.network.losses import LOSSES
 from generator.network.optimizers import OPTIMIZERS
 from generator.network.schedules import SCHEDULES
 from generator.page.formulas import Piece
-from generator.reference import curves, formulas, updates
+from generator.reference import curves, formulas, loss_formulas, updates
 from generator.reference.formulas import Parameter
 
 SAMPLES: Mapping[str, Any] = curves.SETTINGS | {"value": Decimal("0.1")}  # of what has no default
@@ -164,7 +164,7 @@ def _activation(name: str) -> Entry:
 
 
 def _loss(name: str) -> LossEntry:
-    found = formulas.loss_formulas(name)
+    found = loss_formulas.loss_formulas(name)
     made = LOSSES[name]()
     plot = curves.loss(name)
     slope = r"\frac{\partial E}{\partial y}"
@@ -177,7 +177,7 @@ def _loss(name: str) -> LossEntry:
         plot=plot.key,
         description=plot.description,
     )
-    return LossEntry(entry, made.is_mean, made.needs or "", formulas.shortcuts(made))
+    return LossEntry(entry, made.is_mean, made.needs or "", loss_formulas.shortcuts(made))
 
 
 def _optimizer(name: str) -> OptimizerEntry:

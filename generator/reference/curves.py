@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from generator.network.losses import LOSSES
 from generator.network.schedules import SCHEDULES
 from generator.page.axes import DARK, FIRST, INK, SECOND, dress, legend_above, svg_elements
 from generator.page.markdown import environment, fill
-from generator.reference.formulas import loss_corners
+from generator.reference.loss_formulas import loss_corners
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,6 +71,7 @@ def plots() -> dict[str, str]:
     }
 
 
+@cache
 def activation(name: str) -> Plot:
     """An activation and its derivative; of a softmax the first unit, the others being 0."""
     made: Any = ACTIVATIONS[name]()
@@ -91,6 +93,7 @@ def activation(name: str) -> Plot:
     return _plot(f"activation-{name}", f"The activation {name}", said, curves, horizontal)
 
 
+@cache
 def loss(name: str) -> Plot:
     """What one output adds to a loss, and its derivative, over the prediction."""
     made = LOSSES[name]()
@@ -105,6 +108,7 @@ def loss(name: str) -> Plot:
     return _plot(f"loss-{name}", f"The loss {name}", said, curves, "y")
 
 
+@cache
 def schedule(name: str) -> Plot:
     """The learning rate over the updates."""
     made = SCHEDULES[name](**schedule_settings(name))

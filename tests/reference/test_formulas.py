@@ -18,7 +18,7 @@ from generator.network.activations import ACTIVATIONS
 from generator.network.losses import LOSSES
 from generator.network.optimizers import OPTIMIZERS
 from generator.network.schedules import SCHEDULES
-from generator.reference import formulas, updates
+from generator.reference import formulas, loss_formulas, updates
 
 CATALOGUE = Path(__file__).parents[2] / "docs" / "guides" / "catalogue.md"
 SECTIONS = {
@@ -170,7 +170,7 @@ def test_a_loss_and_its_derivative_are_what_the_float_kernels_compute(name, t, y
 @pytest.mark.parametrize("name", [name for name, entry in LOSSES.items() if entry().from_logits])
 def test_the_short_forms_that_the_catalogue_gives_are_the_fused_signals(name):
     loss = LOSSES[name]()
-    for activation, shortcut in formulas.shortcuts(loss):
+    for activation, shortcut in loss_formulas.shortcuts(loss):
         assert f"${shortcut}$" in SECTIONS["Losses", name]
         z, t = np.array([[0.3], [-1.2]]), np.array([[0.25], [0.75]])
         y = ACTIVATIONS[activation]()(z)
