@@ -136,3 +136,10 @@ def test_a_gallery_out_of_date_is_told_with_the_command_that_refreshes_it(
     out = capsys.readouterr().out
     assert "index.md: is out of date" in out and "-- Steps: 4\n+- Steps: 3" in out
     assert "To refresh: python -m generator gallery adam.yaml" in out
+
+
+def test_the_site_has_the_style_sheets_of_the_gallery():
+    site = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    for sheet in ("stylesheets/gallery.css", "examples/index.css"):
+        assert f"\n  - {sheet}\n" in site
+        assert (ROOT / "docs" / sheet).is_file()

@@ -201,7 +201,7 @@ def _schedule(name: str) -> Entry:
         SCHEDULES,
         "optimizer: {name: sgd, schedule",
         letters=formulas.SCHEDULE_LETTERS,
-        block=rf"\eta_n = {formulas.RATES[name]}",
+        block=_aligned([f"{left} &= {right}" for left, right in formulas.RATES[name]]),
         plot=plot.key,
         description=plot.description,
     )

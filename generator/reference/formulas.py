@@ -37,11 +37,16 @@ SCHEDULE_LETTERS = {
 
 # The rates of schedules, whose entries compute in floats alone; n counts updates from 1.
 RATES = {
-    "constant": r"\eta",
-    "step": r"\eta \cdot \gamma^{\mathrm{floor}\left(\frac{n - 1}{s}\right)}",
-    "exponential": r"\eta \cdot \gamma^{n - 1}",
-    "cosine": r"\eta_{min} + \frac{1}{2} \left(\eta - \eta_{min}\right) "
-    r"\left(1 + \mathrm{cos}\left(\frac{n - 1}{T_{max}} \cdot \pi\right)\right)",
+    "constant": ((r"\eta_n", r"\eta"),),
+    "step": (
+        (r"\eta_n", r"\eta \cdot \gamma^k"),
+        ("k", r"\mathrm{floor}\left(\frac{n - 1}{s}\right)"),
+    ),
+    "exponential": ((r"\eta_n", r"\eta \cdot \gamma^{n - 1}"),),
+    "cosine": (
+        (r"\eta_n", r"\eta_{min} + \frac{1}{2} \left(\eta - \eta_{min}\right) \left(1 + c\right)"),
+        ("c", r"\mathrm{cos}\left(\frac{n - 1}{T_{max}} \cdot \pi\right)"),
+    ),
 }
 
 PLACEHOLDER = Decimal("0.7313050817")

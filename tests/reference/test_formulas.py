@@ -214,14 +214,13 @@ def test_a_rate_is_what_the_schedule_computes(name, n):
     made = SCHEDULES[name](**{key: given[key] for key in names})
     known = {formulas.SCHEDULE_LETTERS[key]: Decimal(given[key]) for key in names}
     known |= {r"\eta": Decimal("0.3"), "n": Decimal(n)}
-    (((_, formula),),) = lines("Schedules", name)
-    for word, function in (("floor", math.floor), ("cos", math.cos)):
-        call = re.search(rf"\\mathrm\{{{word}\}}\\left\((.*?)\\right\)", formula)
-        if call:
-            number = function(float(value(call[1], known | CONSTANTS)))
-            formula = formula.replace(call[0], "N")
-            known["N"] = Decimal(number)
-    assert close(value(formula, known), made.rate(0.3, n))
+    ((rate, *others),) = lines("Schedules", name)
+    for letter, formula in others:
+        word, argument = re.fullmatch(r"\\mathrm\{(\w+)\}\\left\((.*)\\right\)", formula).groups()
+        number = float(value(argument, known | CONSTANTS))
+        known[letter] = Decimal({"floor": math.floor, "cos": math.cos}[word](number))
+    assert rate[0] == r"\eta_n"
+    assert close(value(rate[1], known), made.rate(0.3, n))
 
 
 def test_the_catalogue_has_every_entry():
