@@ -19,6 +19,7 @@ from generator.job import Job, explained, is_current, job_of, outputs, read, sou
 DONE, FOUND, UNUSABLE, LEDGERS_DIFFER = 0, 1, 2, 3
 MANY = 4  # files, from which on a terminal shows a bar
 BAR = 30  # characters
+CHECK_HELP = "write nothing; exit 1 and print the difference where a page is out of date"
 
 DESCRIPTION = """\
 Reads a small neural network and writes a complete worked example of one training
@@ -39,6 +40,10 @@ examples:
   python -m generator --check docs/examples/*.yaml
                                             is every page up to date?
   python -m generator audit page.md         what is wrong in a worked example?
+  python -m generator gallery docs/examples/*.yaml
+                                            a page of cards, one for each example
+  python -m generator reference -o docs/guides
+                                            what a configuration can hold, as pages
   python -m generator new net.yaml          a commented file to start from
   python -m generator schema                the JSON Schema of the configuration
 
@@ -188,7 +193,84 @@ def _audit(arguments: Sequence[str]) -> int:
     return FOUND if result.findings else DONE
 
 
-COMMANDS = {"audit": _audit, "new": _new, "schema": _schema}
+def _gallery(arguments: Sequence[str]) -> int:
+    """Write the gallery of some examples: a page of cards, and its filters' style sheet."""
+    parser = argparse.ArgumentParser(
+        prog="python -m generator gallery",
+        description="Writes a page with a card for each example: its figure, what it shows, links "
+        "to its page and its YAML, and filters. A style sheet of the same name goes with it.",
+    )
+    parser.add_argument("files", nargs="+", metavar="NET.yaml", help="the examples")
+    parser.add_argument(
+        "-o",
+        dest="output",
+        type=Path,
+        metavar="FILE.md",
+        help="the page (default: index.md beside the first example)",
+    )
+    parser.add_argument("--check", action="store_true", help=CHECK_HELP)
+    options = parser.parse_args(arguments)
+    from generator.config import parse
+    from generator.config.located import Unusable
+    from generator.page.gallery import Exhibit, gallery
+
+    jobs = [job_of(file) for file in options.files]
+    page = options.output or jobs[0].folder / "index.md"
+    if page.suffix != ".md":
+        return _refuse(f"{page}: the gallery is a Markdown page; call it .md")
+    exhibits, status = [], DONE
+    for job in jobs:
+        try:
+            config = parse(read(job.source))
+        except Unusable as error:
+            print(*explained(error, job), sep="\n", file=sys.stderr)
+            status = UNUSABLE
+            continue
+        stem = os.path.relpath(job.source.with_suffix(""), page.parent).replace(os.sep, "/")
+        exhibits.append(Exhibit(stem, config.example, config.page.notation, config.summary))
+    if status != DONE:
+        return status
+    output = ["-o", str(options.output)] if options.output else []
+    refresh = ["gallery", *output, *options.files]
+    return _deliver(page.parent, gallery(exhibits, page.stem), refresh, options.check)
+
+
+def _reference(arguments: Sequence[str]) -> int:
+    """Write the reference of what a configuration can hold."""
+    parser = argparse.ArgumentParser(
+        prog="python -m generator reference",
+        description="Writes catalogue.md, with every activation, loss, optimizer, schedule and "
+        "initializer, its formulas and plots, and yaml.md, with every key of a configuration.",
+    )
+    parser.add_argument(
+        "-o", dest="output", type=Path, metavar="DIR", default=Path(), help="where to"
+    )
+    parser.add_argument("--check", action="store_true", help=CHECK_HELP)
+    options = parser.parse_args(arguments)
+    from generator.reference import reference
+
+    refresh = ["reference", "-o", str(options.output)]
+    return _deliver(options.output, reference(), refresh, options.check)
+
+
+def _deliver(folder: Path, files: dict[str, str], refresh: Sequence[str], check: bool) -> int:
+    """Write a subcommand's files, or check them; refresh: the arguments that write them."""
+    if check:
+        return _compare(folder, files, refresh)
+    try:
+        write(folder, files)
+    except OSError as error:
+        return _refuse(f"{error.filename or folder}: cannot be written: {error.strerror}")
+    return DONE
+
+
+COMMANDS = {
+    "audit": _audit,
+    "gallery": _gallery,
+    "new": _new,
+    "reference": _reference,
+    "schema": _schema,
+}
 
 
 def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:
@@ -228,12 +310,21 @@ def _told(written: Sequence[str], files: Iterable[str]) -> str:
 
 
 def _check(job: Job, files: dict[str, str], formats: Sequence[str], output: Path | None) -> int:
+    """Compare a job's files with those that are there."""
+    named = () if tuple(formats) == ("markdown",) else formats
+    flags = [flag for name in named for flag in ("--format", name)]
+    flags += ["-o", str(output)] if output else []
+    file = ["--", job.file] if job.file.startswith("-") else [job.file]
+    return _compare(job.folder, files, [*flags, *file])
+
+
+def _compare(folder: Path, files: dict[str, str], refresh: Sequence[str]) -> int:
     """Print the difference of every file that is out of date, and the command that mends it."""
     import difflib
 
     status = DONE
     for name, text in files.items():
-        target = job.folder / name
+        target = folder / name
         if target.is_file() and is_current(target, text):
             continue
         old = text_of(target) if target.is_file() else None
@@ -243,11 +334,7 @@ def _check(job: Job, files: dict[str, str], formats: Sequence[str], output: Path
             sides = (old.splitlines(), text.splitlines())
             print(*difflib.unified_diff(*sides, "now", "would be", n=1, lineterm=""), sep="\n")
     if status == FOUND:
-        named = () if tuple(formats) == ("markdown",) else formats
-        flags = [flag for name in named for flag in ("--format", name)]
-        flags += ["-o", str(output)] if output else []
-        file = ["--", job.file] if job.file.startswith("-") else [job.file]
-        print(f"To refresh: {shlex.join(['python', '-m', 'generator', *flags, *file])}")
+        print(f"To refresh: {shlex.join(['python', '-m', 'generator', *refresh])}")
     return status
 
 
@@ -278,7 +365,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--check",
         action="store_true",
-        help="write nothing; exit 1 and print the difference where a page is out of date",
+        help=CHECK_HELP,
     )
     add("--watch", action="store_true", help="write again on each change of a file")
     much = parser.add_mutually_exclusive_group()

@@ -26,10 +26,11 @@ from generator.page.compose import PageOptions
 
 @dataclass(frozen=True)
 class Config:
-    """A configuration file, resolved: what is computed and how it is printed."""
+    """A configuration file, resolved: what is computed, how it is printed, what it shows."""
 
     example: Example
     page: PageOptions
+    summary: str = ""
 
 
 def parse(text: str) -> Config:
@@ -86,7 +87,7 @@ def _resolved(file: File) -> Config:
         page.pytorch,
         page.template or "",
     )
-    return Config(example, options)
+    return Config(example, options, " ".join((file.summary or "").split()))
 
 
 def _made(table: Mapping[str, Callable[..., Any]], choice: Any, **more: Any) -> Any:

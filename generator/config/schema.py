@@ -342,6 +342,8 @@ class File(_Part):
     """The title of the page."""
     source: str | None = None
     """Where the example comes from, a web address for instance."""
+    summary: str | None = None
+    """What the example shows, in one sentence for the gallery."""
     seed: Whole | None = None
     """A whole number that drawn weights follow from."""
     network: _Network

@@ -1,18 +1,13 @@
-"""The plot of a training's loss: the only module that knows matplotlib, which it loads late.
-
-matplotlib draws axes and curves in the light colours below; templates/loss.svg holds them, with
-a panel, a title, a description and the dark colours.
-"""
+"""The plot of a training's loss; templates/loss.svg holds what axes.py draws."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from generator.network.law import Run
+from generator.page.axes import DARK, FIRST, INK, SECOND, dress, legend_above, svg_elements
 from generator.page.labels import escaped
 from generator.page.numbers import rounded, text_number
 
@@ -22,9 +17,6 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 720, 380  # in points, which are the SVG's units
 LOG_FROM = 30  # the largest over the smallest loss, from which on the axis is logarithmic
 DIGITS = 6  # of a plotted loss: more than a pixel, less than machines differ in
-
-INK, FAINT, LOSS, PLAIN = "#1b1f24", "#d0d7de", "#0b4f9e", "#a8290f"
-DARK = {INK: "#eef2f6", FAINT: "#3d444d", LOSS: "#9ecbff", PLAIN: "#ff9d85"}
 
 
 @dataclass(frozen=True)
@@ -69,38 +61,14 @@ def draw_loss(run: Run, plain: Run | None, title: str) -> LossPlot:
 
 
 def _elements(run: Run, plain: Run | None, is_log: bool) -> str:
-    """What matplotlib draws, the same bytes each time."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    # the reader's own matplotlibrc has no say
-    settings = {
-        key: value
-        for key, value in matplotlib.rcParamsDefault.items()
-        if not key.startswith(("backend", "interactive", "date.epoch"))
-    } | {"svg.fonttype": "none", "svg.hashsalt": "loss", "font.size": 13}
-    with matplotlib.rc_context(settings):
-        figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72)
-        axes = figure.add_axes((0.11, 0.15, 0.83, 0.74))
-        figure.patch.set_visible(False)
-        axes.patch.set_visible(False)
-        _curve(axes, run, "with momentum" if plain else "", LOSS, "solid")
+    def draw(axes: Axes) -> None:
+        _curve(axes, run, "with momentum" if plain else "", FIRST, "solid")
         if plain:
-            _curve(axes, plain, "without momentum", PLAIN, "dashed")
-            above = (1, 1)  # the axes, where no curve comes
-            axes.legend(
-                loc="lower right", bbox_to_anchor=above, ncols=2, frameon=False, labelcolor=INK
-            )
+            _curve(axes, plain, "without momentum", SECOND, "dashed")
+            legend_above(axes)
         _dress(axes, run.steps, is_log)
-        file = StringIO()
-        figure.savefig(
-            file,
-            format="svg",
-            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
-        )
-    body = re.search(r"<svg[^>]*>(.*)</svg>", file.getvalue(), re.DOTALL)
-    assert body is not None
-    return body[1].strip()
+
+    return svg_elements(draw, WIDTH, HEIGHT, (0.11, 0.15, 0.83, 0.74), "loss")
 
 
 def _curve(axes: Axes, run: Run, label: str, colour: str, style: str) -> None:
@@ -112,7 +80,7 @@ def _curve(axes: Axes, run: Run, label: str, colour: str, style: str) -> None:
 
 
 def _dress(axes: Axes, steps: int, is_log: bool) -> None:
-    """Axes, grid and numbers."""
+    """Numbers and grid."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
     axes.set_xlim(0, steps)
@@ -126,12 +94,7 @@ def _dress(axes: Axes, steps: int, is_log: bool) -> None:
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 2000 else (1,)))
         axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda loss, _: _number(loss, 10)))
-    axes.grid(color=FAINT, linewidth=0.75)
-    axes.set_axisbelow(True)
-    axes.tick_params(color=INK, labelcolor=INK)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(INK)
+    dress(axes)
 
 
 def _number(value: float, digits: int = 4) -> str:

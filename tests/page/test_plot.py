@@ -13,8 +13,9 @@ from generator import generate
 from generator.config import parse
 from generator.network.law import curve_stride, run, train
 from generator.network.training import without_momentum
+from generator.page.axes import DARK
 from generator.page.markdown import environment, fill
-from generator.page.plot import DARK, draw_loss
+from generator.page.plot import draw_loss
 from tests.page.test_figures import SVG, contrast
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
