@@ -86,7 +86,9 @@
       else box.removeAttribute("tabindex");
     }
     document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "Search");
-    for (const bar of document.querySelectorAll("nav.md-code__nav")) bar.role = "group";
+    document
+      .querySelectorAll("nav.md-code__nav")
+      .forEach((bar, at) => bar.setAttribute("aria-label", `Code ${at + 1}`));
   }
 
   let waiting = 0;
