@@ -6,12 +6,16 @@ wherever Python-Markdown runs, so in MkDocs and in Zensical alike.
 """
 
 from html import unescape
+from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 from math_core import LatexError, LatexToMathML
+
+from generator.math_font import write_math_font
 
 ARITHMATEX = {
     "generic": True,
@@ -25,10 +29,20 @@ SCROLL_BOX = {"tabindex": "0", "role": "group", "aria-label": "Equation"}
 
 
 class MathMLExtension(Extension):
-    """The extension; in mkdocs.yml it is `generator.mathml:MathMLExtension`."""
+    """The extension; in mkdocs.yml it is `generator.mathml:MathMLExtension`.
+
+    With `font_folder`, a folder of the site's sources, the math font is written there if it is
+    missing: an extension is made before the site's files are listed, so the first build has it.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        self.config = {"font_folder": ["", "where the math font is written; nowhere by default"]}
+        super().__init__(**given)
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 (Python-Markdown's name)
         """Let arithmatex find the formulas, and convert them before attr_list (8) and toc (5)."""
+        if self.getConfig("font_folder"):
+            write_math_font(Path(self.getConfig("font_folder")))
         md.registerExtensions(["pymdownx.arithmatex"], {"pymdownx.arithmatex": ARITHMATEX})
         md.treeprocessors.register(_FormulaTreeprocessor(md), "mathml", 9)
 
