@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
@@ -105,8 +106,9 @@ class Preview:
     is_built: bool = False  # the last full build came to its end
     jobs: dict[Path, tuple[Job, frozenset[Path]]] = field(default_factory=dict)  # with its sources
     changed: set[Path] = field(default_factory=set)  # since the last build
-    folders: set[Path] = field(default_factory=set)  # that are watched for the sources in them
+    folders: set[Path] = field(default_factory=set)  # outside the docs, of templates
     written: dict[Path, Stamp | None] = field(default_factory=dict)  # by the preview itself
+    lock: Lock = field(default_factory=Lock)  # MkDocs watches in one thread, builds in another
     problems: dict[str, str] = field(default_factory=dict)  # by the page's path in the docs
 
     def start(self, server: LiveReloadServer, docs: Path) -> None:
@@ -127,24 +129,28 @@ class Preview:
     def is_news(self, event: FileSystemEvent) -> bool:
         """Whether somebody else than the preview has changed a file; it is kept for the build."""
         paths = {Path(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path}
-        news = {
-            path
-            for path in paths
-            if self._concerns(path)
-            and (path not in self.written or self.written[path] != _stamp(path))
-        }
-        self.changed |= news
+        with self.lock:
+            news = {
+                path
+                for path in paths
+                if self._concerns(path)
+                and (path not in self.written or self.written[path] != _stamp(path))
+            }
+            self.changed |= news
         return bool(news)
 
     def rebuild(self) -> None:
         """Write and render the pages whose sources have changed, or build the whole site."""
-        changed, self.changed = self.changed, set()
+        with self.lock:
+            changed, self.changed = self.changed, set()
+        if not changed:  # the build before took them in
+            return
         for path in changed:
             self._meet(path)
         jobs = [(job, of) for job, of in self.jobs.values() if of & changed]
         names = {path for job, _ in jobs for path in self._written_by(job)}
         known = {path for _, of in jobs for path in of}
-        if not changed or changed - known or not self._renders(names):
+        if changed - known or not self._renders(names):
             self.is_built = False
             self.build()
             self.is_built = True
@@ -170,8 +176,9 @@ class Preview:
             of = frozenset(_absolute(source) for source in sources(job))
             self.jobs[path] = (job, of)
             for folder in {needed.parent for needed in of} - self.folders:
-                self.folders.add(folder)
-                self.server.watch(str(folder), recursive=False)
+                if not folder.is_relative_to(self.docs):
+                    self.folders.add(folder)
+                    self.server.watch(str(folder), recursive=False)
 
     def _written_by(self, job: Job) -> set[Path]:
         """Do a job: the files that it changed, and the page, to be rendered."""
@@ -181,7 +188,11 @@ class Preview:
         folder = _absolute(job.folder)
         page = folder / f"{job.name}.md"
         try:
-            names = write(job.folder, outputs(job, ("markdown",)))
+            files = outputs(job, ("markdown",))
+            with self.lock:
+                names = write(job.folder, files)
+                changed = {folder / name for name in names}
+                self.written |= {path: _stamp(path) for path in changed}
         except (Unusable, LedgersDiffer, OSError) as error:
             lines = explained(error, job)
             for line in lines:
@@ -189,8 +200,6 @@ class Preview:
             self.problems[self._uri(page)] = "\n".join(lines)
             return {page}
         self.problems.pop(self._uri(page), None)
-        changed = {folder / name for name in names}
-        self.written |= {path: _stamp(path) for path in changed}
         log.info(f"{job.file}: wrote {', '.join(names) or 'nothing, the page is as it was'}")
         return changed | {page}
 

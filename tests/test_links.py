@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from tests.links import Page, broken_links
+from tests.test_site import formulas
 
 ROOT = Path(__file__).parents[1]
 ADDRESS = "https://x.github.io/sub/"
@@ -172,6 +173,13 @@ def test_each_page_says_where_it_is_and_what_others_show_of_it(site: Path) -> No
 def test_without_an_address_no_page_pretends_to_one(on_disk: Path) -> None:
     for html in pages(on_disk).values():
         assert 'rel="canonical"' not in html and 'property="og:' not in html
+
+
+@pytest.mark.slow
+def test_every_formula_is_mathematics(site: Path) -> None:
+    for name, html in pages(site).items():
+        source = (ROOT / "docs" / name).with_suffix(".md").read_text(encoding="utf-8")
+        assert html.count("<math") == formulas(source), name
 
 
 @pytest.mark.slow
