@@ -54,7 +54,9 @@ def worth(expression: Expression, known: Mapping[Quantity, Value]) -> Value:
     value, spread = _spread(expression, known, rounds_constants=is_numeric)
     if not is_numeric:
         return Value(value, spread)
-    value, is_exact = exactly(expression, lambda symbol: known[symbol].value)
+    value, is_exact = exactly(
+        expression, lambda symbol: known[symbol].value if symbol in known else symbol.value
+    )
     return Value(value, spread, is_numeric=True, is_exact=is_exact)
 
 
