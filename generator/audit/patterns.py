@@ -21,6 +21,7 @@ from generator.algebra import (
 from generator.audit.history import History, shape, transitive
 from generator.audit.latex import Side
 from generator.audit.statements import Reading, Statement
+from generator.audit.substitution import written_out
 from generator.audit.symbols import Opaque, SymbolTable, derivative_name
 
 
@@ -119,11 +120,12 @@ def _circle(head: Quantity, side: Side) -> Iterator[Suspect]:
     """Out = σ(out): a function of the quantity that it defines."""
     assert side.expression is not None
     node = side.expression
+    definition = written_out(node) if isinstance(node, Call) else node
     calls = []
     if isinstance(node, Call):
         calls = [node]
-    elif isinstance(node, Quotient) and isinstance(node.denominator, Sum):
-        calls = [each for each in node.denominator.terms if isinstance(each, Call)]
+    elif isinstance(definition, Quotient) and isinstance(definition.denominator, Sum):
+        calls = [each for each in definition.denominator.terms if isinstance(each, Call)]
     for call in calls:
         inside = [each.operand if isinstance(each, Negative) else each for each in call.arguments]
         if head in [each for each in inside if isinstance(each, Quantity)]:

@@ -11,16 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from functools import partial
 
-from generator.algebra import Constant, Expression, Quantity
+from generator.algebra import Constant, Expression, Quantity, substitute
 from generator.algebra.expression import children, rebuilt
 from generator.algebra.number import guarded
 from generator.audit.cursor import Cut
 from generator.audit.functions import FUNCTIONS, LOGARITHMS
 from generator.audit.values import half_unit, place, printed_number
 
-MANY = 30  # rounded operands that are moved one by one; of more, all at once
+MANY = 30  # rounded operands that are moved; of more, these stand for all
 LOST = Decimal("1e-40")  # what seventy-digit arithmetic may lose, relatively
 
 
@@ -61,85 +60,58 @@ def worth(
     number = printed_number(expression)
     if number is not None:
         return Worth(number, Decimal(0), number, isinstance(expression, Cut))
-    operands: dict[Quantity, tuple[Decimal, Decimal]] = dict(known or {})
-    tree = _with_quantities(expression, spread_of, operands, {})
-    value = guarded(tree, partial(_value, operands=operands))
+    rounded: dict[Quantity, Decimal] = {}
+    tree = _with_operands(expression, spread_of, known or {}, rounded, {})
+    value = guarded(tree)
     if not value.is_finite():
         raise ArithmeticError("no finite value")
-    rounded = {symbol for symbol, (_, spread) in operands.items() if spread}
-    used = _used(tree) & rounded
-    if len(used) > MANY:
-        return Worth(value, _all_at_once(tree, operands, used, value))
-    return Worth(value, sum((_moved(tree, operands, s, value) for s in used), Decimal(0)))
+    some = list(rounded)[:MANY]
+    total = sum((_moved(tree, each, rounded[each], value) for each in some), Decimal(0))
+    return Worth(value, total * len(rounded) / len(some) if some else Decimal(0))
 
 
-def _value(symbol: Quantity, operands: Mapping[Quantity, tuple[Decimal, Decimal]]) -> Decimal:
-    """A symbol's value; a constant that a function brings along, as pi, has its own."""
-    return operands[symbol][0] if symbol.definition is None else symbol.value
-
-
-def _with_quantities(
+def _with_operands(
     node: Expression,
     spread_of: Spread,
-    operands: dict[Quantity, tuple[Decimal, Decimal]],
-    entered: dict[Decimal, Quantity],
+    known: Mapping[Quantity, tuple[Decimal, Decimal]],
+    rounded: dict[Quantity, Decimal],
+    entered: dict[object, Quantity],
 ) -> Expression:
-    """The tree with every constant that may hide digits as a quantity, one for each number."""
-    if isinstance(node, Constant):
-        spread = 2 * half_unit(node.value) if isinstance(node, Cut) else spread_of(node.value)
-        if not spread:
-            return node
-        if node.value not in entered:
-            entered[node.value] = Quantity(node.value, None, node.value)
-            operands[entered[node.value]] = (node.value, spread)
-        return entered[node.value]
+    """The tree with quantities that have values: its symbols, and numbers that may hide digits.
+
+    rounded: those of them that hide digits, with their spreads.
+    """
     parts = children(node)
-    if not parts:
+    if parts:
+        return rebuilt(
+            node, tuple(_with_operands(p, spread_of, known, rounded, entered) for p in parts)
+        )
+    key: object
+    if isinstance(node, Quantity) and node in known:
+        key, (value, spread) = node.name, known[node]
+    elif isinstance(node, Constant):
+        key, value = node.value, node.value
+        spread = 2 * half_unit(value) if isinstance(node, Cut) else spread_of(value)
+    else:
         return node
-    return rebuilt(
-        node, tuple(_with_quantities(part, spread_of, operands, entered) for part in parts)
-    )
+    if isinstance(node, Constant) and not spread:
+        return node
+    if key not in entered:
+        entered[key] = Quantity(str(key), None, value)
+        if spread:
+            rounded[entered[key]] = spread
+    return entered[key]
 
 
-def _used(node: Expression) -> set[Quantity]:
-    found: set[Quantity] = set()
-    stack = [node]
-    while stack:
-        each = stack.pop()
-        if isinstance(each, Quantity):
-            found.add(each)
-        stack.extend(children(each))
-    return found
-
-
-def _moved(
-    tree: Expression,
-    operands: Mapping[Quantity, tuple[Decimal, Decimal]],
-    moved: Quantity,
-    value: Decimal,
-) -> Decimal:
+def _moved(tree: Expression, operand: Quantity, spread: Decimal, value: Decimal) -> Decimal:
     """How far one operand's hidden digits can move the value."""
-    at, spread = operands[moved]
     ends = []
-    for end in (at - spread, at + spread):
-        values = {**operands, moved: (end, spread)}
+    for end in (operand.value - spread, operand.value + spread):
         try:
-            ends.append(guarded(tree, partial(_value, operands=values)))
+            ends.append(guarded(substitute(tree, {operand: Constant(end)})))
         except ArithmeticError:
             continue
     return max((abs(each - value) for each in ends if each.is_finite()), default=Decimal(0))
-
-
-def _all_at_once(
-    tree: Expression,
-    operands: Mapping[Quantity, tuple[Decimal, Decimal]],
-    used: set[Quantity],
-    value: Decimal,
-) -> Decimal:
-    """A bound for many operands: all to one end, thirty of them each alone, scaled up."""
-    some = list(used)[:MANY]
-    total = sum((_moved(tree, operands, each, value) for each in some), Decimal(0))
-    return total * len(used) / len(some)
 
 
 def compare(left: Worth, right: Worth, relation: str) -> Verdict:

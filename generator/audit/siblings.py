@@ -12,6 +12,7 @@ from generator.audit.history import shape
 from generator.audit.latex import Side
 from generator.audit.rounding import significant
 from generator.audit.statements import Statement
+from generator.audit.substitution import has_symbols
 from generator.audit.symbols import Opaque
 from generator.audit.values import printed_number
 
@@ -26,6 +27,8 @@ def copied_operand(
     head = statement.sides[0].expression
     if not isinstance(head, Quantity) or isinstance(head.name, Opaque):
         return None
+    if any(_is_formula(side) for side in statement.sides[1:]):
+        return None  # the values of its symbols are compared
     for at, side in enumerate(statement.sides[1:], 1):
         numbers = _leaves_of(side)
         for other in earlier if len(numbers) > 3 else ():
@@ -54,13 +57,17 @@ def _copied(
         i
         for i in differ
         if significant(numbers[i]) > 2
-        and numbers[i] in {others[j] for j in same}
+        and str(numbers[i]) in {str(others[j]) for j in same}
         and significant(others[i]) > 2
         and numbers.count(others[i]) == 0
     ]
     if len(twice) != 1 or len(differ) < 2:
         return None
     return numbers[twice[0]], others[twice[0]]
+
+
+def _is_formula(side: Side) -> bool:
+    return side.expression is not None and has_symbols(side.expression)
 
 
 def _leaves_of(side: Side) -> list[Decimal]:

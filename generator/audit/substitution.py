@@ -77,6 +77,14 @@ def _number(node: Expression) -> Decimal | None:
     return printed_number(node)
 
 
+def written_out(call: Call) -> Expression | None:
+    """A call by its function's definition; None where that turns on what its argument is worth."""
+    try:
+        return expanded(call)
+    except ArithmeticError:
+        return None
+
+
 def has_symbols(expression: Expression) -> bool:
     return next(quantities_in(expression), None) is not None
 
@@ -104,13 +112,13 @@ def _otherwise(before: Expression, after: Expression, number: Decimal | None) ->
     if number is not None and not isinstance(before, Constant):
         return [(before, number)]
     if isinstance(before, Call) and not isinstance(after, Call):
-        written_out = expanded(before)
-        if type(written_out) is not Call:
-            return put_in(written_out, after, allows_results=True)
+        definition = written_out(before)
+        if definition is not None and type(definition) is not Call:
+            return put_in(definition, after, allows_results=True)
     if isinstance(after, Call) and isinstance(before, Quotient):
-        written_out = expanded(after)
-        if isinstance(written_out, Quotient):
-            return put_in(before, written_out, allows_results=True)
+        definition = written_out(after)
+        if isinstance(definition, Quotient):
+            return put_in(before, definition, allows_results=True)
     if isinstance(before, Sum) and isinstance(after, Sum):
         flat, other = Sum(_terms(before)), Sum(_terms(after))
         if len(flat.terms) + len(other.terms) > len(before.terms) + len(after.terms):

@@ -153,6 +153,9 @@ def test_a_wrong_number_carried_on_follows_from_its_root():
 # What is right, or may be right, is left alone.
 
 RIGHT = [
+    # Functions whose definition turns on their argument.
+    r"$h = \mathrm{ReLU}(z) = \max(0, z)$, $a = \mathrm{ReLU}(-0.5) = 0$, $|x| = x$",
+    r"$z = 2 - 3 = -1$, $a = \mathrm{LeakyReLU}_{0.1}(z) = 0.1 \cdot (-1) = -0.1$",
     # Rounded on the way: hidden digits.
     r"$a = 0.593269992$, $b \approx 0.5933$, $c = 0.5933 \cdot 0.5933 = 0.351969$",
     r"$p = 0.7514 \cdot 0.1868 \cdot 0.5933 = 0.0833$",
