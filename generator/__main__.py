@@ -33,12 +33,13 @@ examples:
   python -m generator net.yaml --watch      again on each change, until Ctrl-C
   python -m generator --check docs/examples/*.yaml
                                             is every page up to date?
+  python -m generator audit page.md         what is wrong in a worked example?
   python -m generator new net.yaml          a commented file to start from
   python -m generator schema                the JSON Schema of the configuration
 
 A file that is not here is looked for in docs/examples/.
 
-exit status: 0 done; 1 a page is out of date (--check); 2 a file cannot be used:
+exit status: 0 done; 1 a page is out of date (--check), or wrong (audit); 2 a file cannot be used:
 standard error has FILE:LINE:COLUMN for every problem of it, and nothing was
 written; 3 the two computations of a value differ, a fault of the generator.
 """
@@ -140,7 +141,40 @@ def _schema(arguments: Sequence[str]) -> int:
     return DONE
 
 
-COMMANDS = {"new": _new, "schema": _schema}
+def _audit(arguments: Sequence[str]) -> int:
+    """Report what is wrong in a worked example, whoever wrote it."""
+    from generator.audit import UnusableSource, audit, read_source
+    from generator.audit.findings import KINDS
+    from generator.audit.report import FORMATS as REPORTS
+    from generator.config.located import Unusable
+
+    kinds = "\n".join(f"  {kind:14}{meaning}" for kind, meaning in KINDS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m generator audit",
+        description="Reads a worked example in Markdown, LaTeX or a notebook, recomputes every "
+        "equality that it prints, and reports what does not hold.",
+        epilog=f"findings:\n{kinds}\n\nexit status: 0 nothing found; 1 findings; 2 the page "
+        "cannot be read",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("page", metavar="PAGE.md", help="a .md, .tex or .ipynb file")
+    parser.add_argument("--format", choices=REPORTS, default="text", help="default: text")
+    options = parser.parse_args(arguments)
+    path = Path(options.page)
+    try:
+        result = audit(read_source(_read(path), path.suffix.lower()))
+    except Unusable as error:
+        for problem in error.problems:
+            print(problem.located(options.page), file=sys.stderr)
+        return UNUSABLE
+    except UnusableSource as error:
+        print(f"{options.page}:{error.line}:{error.column}: file: {error}", file=sys.stderr)
+        return UNUSABLE
+    sys.stdout.write(REPORTS[options.format](result, options.page))
+    return FOUND if result.findings else DONE
+
+
+COMMANDS = {"audit": _audit, "new": _new, "schema": _schema}
 
 
 def _run(job: Job, formats: Sequence[str], options: argparse.Namespace) -> int:

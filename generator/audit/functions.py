@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 
-from generator.algebra import Function, exp, ln
-from generator.algebra.functions import absolute, maximum, normal_cdf, tanh
+import numpy as np
+
+from generator.algebra import Constant, Expression, Function, exp, ln
+from generator.algebra.expression import FloatArray
+from generator.algebra.functions import absolute, is_positive, maximum, normal_cdf, sqrt, tanh
 from generator.audit.tokens import Unreadable, words
 from generator.network.activations import (
     Activation,
@@ -24,6 +28,36 @@ from generator.network.activations import (
     softsign,
 )
 
+
+def _unused(*_: object) -> FloatArray:
+    raise NotImplementedError("a function that is only read has no float reading")
+
+
+def _read_as(name: str, latex: str, expression: Callable[..., Expression]) -> Function:
+    return Function(name, latex, _unused, _unused, expression=expression)
+
+
+def logarithm(base: int) -> Function:
+    """The logarithm to a base."""
+    divisor = Constant(Decimal(base).ln())
+    return _read_as(f"log{base}", rf"\log_{{{base}}}\left(%s\right)", lambda x: ln(x) / divisor)
+
+
+# `\log` is the natural logarithm in this field; where it does not fit, the others are tried.
+log = _read_as("log", r"\log\left(%s\right)", lambda x: ln(x))
+_sigmoid = sigmoid()
+assert isinstance(_sigmoid, Function)
+sigmoid_slope = _read_as(
+    "sigmoid'", r"\sigma'\left(%s\right)", lambda x: _sigmoid(x) * (1 - _sigmoid(x))
+)
+tanh_slope = _read_as("tanh'", r"\tanh'\left(%s\right)", lambda x: 1 - tanh(x) ** 2)
+relu_slope = _read_as(
+    "relu'", r"\mathrm{ReLU}'\left(%s\right)", lambda x: Constant(Decimal(int(is_positive(x))))
+)
+minimum = Function("minimum", r"\min\left(%s, %s\right)", np.minimum, _unused, decimal=min)
+sinh = _read_as("sinh", r"\sinh\left(%s\right)", lambda x: (exp(x) - exp(-x)) / 2)
+cosh = _read_as("cosh", r"\cosh\left(%s\right)", lambda x: (exp(x) + exp(-x)) / 2)
+
 # What a function is written as, behind its backslash if it has one; to read another, enter it
 # here. How many arguments it takes is how many its own LaTeX has places for.
 FUNCTIONS: Mapping[str, Function] = {
@@ -31,12 +65,18 @@ FUNCTIONS: Mapping[str, Function] = {
     for names, function in (
         (r"\exp exp", exp),
         (r"\ln ln", ln),
+        (r"\log log", log),
+        (r"\lg lg", logarithm(10)),
         (r"\tanh tanh", tanh),
+        (r"\sinh sinh", sinh),
+        (r"\cosh cosh", cosh),
         (r"\max max", maximum),
-        (r"\lvert", absolute),
+        (r"\min min", minimum),
+        (r"\lvert abs", absolute),
+        (r"sqrt", sqrt),
         (r"\Phi", normal_cdf),
-        (r"\sigma sigmoid", sigmoid()),
-        ("ReLU", relu()),
+        (r"\sigma sigmoid Sigmoid sig logistic sigm", _sigmoid),
+        ("ReLU relu Relu RELU", relu()),
         ("GELU", gelu()),
         ("SiLU", silu()),
         ("Mish", mish()),
@@ -49,14 +89,33 @@ FUNCTIONS: Mapping[str, Function] = {
     for name in names.split()
 }
 
+SLOPES: Mapping[str, Function] = {
+    name: slope
+    for names, slope in (
+        (r"\sigma sigmoid Sigmoid", sigmoid_slope),
+        (r"\tanh tanh", tanh_slope),
+        ("ReLU relu", relu_slope),
+    )
+    for name in names.split()
+}
+
 # Functions whose subscript is a parameter, or tells them from another of the name.
 WITH_SUBSCRIPT: Mapping[str, Callable[[str], Activation]] = {
     "LeakyReLU": lambda subscript: leaky_relu(Decimal(subscript)),
     "ELU": lambda subscript: elu(Decimal(subscript)),
     "GELU": lambda subscript: gelu_tanh(),
 }
+LOGARITHMS: Mapping[str, Callable[[], Function]] = {
+    "2": partial(logarithm, 2),
+    "10": partial(logarithm, 10),
+    "e": lambda: ln,
+}
 
-NOT_ENTERED = words(r"\log \lg \sinh \cosh \min \sin \cos \tan \det \arg \lVert \operatorname |")
+# Letters that stand for a function when brackets follow; which one, no page need say.
+UNNAMED = words(r"f g \phi \varphi \psi")
+NOT_ENTERED = words(
+    r"\sin \cos \tan \det \arg \lVert \operatorname \| \Pr \sup \inf \lim \int \arctan \coth"
+)
 
 
 def with_subscript(base: str, subscript: str) -> Function:

@@ -13,11 +13,14 @@ out of indices. Sums over an index and the like are laws: one symbol named `Opaq
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import pairwise
 
-from generator.algebra import Expression
-from generator.audit.parser import Parser, SymbolTable
+from generator.algebra import Expression, Quantity
+from generator.audit.arrays import Array
+from generator.audit.parser import Opaque, Parser, SymbolTable
+from generator.audit.plain import plain_tokens
 from generator.audit.tokens import (
     END,
     MINUS,
@@ -42,6 +45,16 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Entry(Opaque):
+    """The name of one entry of an array that is written as symbols."""
+
+    index: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.latex}, entry {self.index + 1}"
+
+
+@dataclass(frozen=True)
 class Chain:
     """Sides with a relation between each and the next: `s0 = s1 = s2 ≈ s3`."""
 
@@ -56,15 +69,17 @@ class Chain:
 
 def parse(latex: str, symbols: SymbolTable) -> Expression:
     """The expression that LaTeX stands for; new symbols are entered in the table."""
-    return Parser(tokenize(latex), latex, symbols).whole()
+    return Parser(tokenize(latex, decimal_comma=symbols.decimal_comma), latex, symbols).whole()
 
 
 def side(latex: str, start: int, symbols: SymbolTable) -> Side:
     """A side on its own, such as a cell of a table."""
-    return _read(Parser(tokenize(latex), latex, symbols), latex, start)
+    return _read(
+        Parser(tokenize(latex, decimal_comma=symbols.decimal_comma), latex, symbols), latex, start
+    )
 
 
-def chains(latex: str, symbols: SymbolTable) -> list[Chain]:
+def chains(latex: str, symbols: SymbolTable, *, is_plain: bool = False) -> list[Chain]:
     """The chains of relations in a formula, its rows and columns taken apart.
 
     A row that begins with a relation goes on with the chain above it, one that
@@ -73,7 +88,8 @@ def chains(latex: str, symbols: SymbolTable) -> list[Chain]:
     """
     drafts: list[_Draft] = []
     above: dict[int, _Draft] = {}
-    for segment in _segments(tokenize(latex)):
+    cut = plain_tokens if is_plain else tokenize
+    for segment in _segments(cut(latex, decimal_comma=symbols.decimal_comma)):
         draft = above.get(segment.column)
         (_, first), *others = _split_at_relations(segment.tokens)
         if draft and segment.is_beside(has_relation=bool(others)):
@@ -92,7 +108,39 @@ def chains(latex: str, symbols: SymbolTable) -> list[Chain]:
                 drafts.append(draft)
         above[segment.column] = draft
     read = (draft.read(latex, symbols) for draft in drafts)
-    return [chain for chain in read if chain is not None]
+    return [entry for chain in read if chain for entry in _entrywise(chain, symbols)]
+
+
+def _entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:
+    """A chain of arrays as one chain an entry; a chain of numbers as it is."""
+    arrays = [each.expression for each in chain.sides if isinstance(each.expression, Array)]
+    if not arrays:
+        yield chain
+        return
+    shape = next((each.shape for each in arrays if not each.is_list), arrays[0].shape)
+    if any(
+        each.shape != shape and not (each.is_list and each.shape == shape[::-1]) for each in arrays
+    ):
+        reason = "matrices of different shapes on the two sides"
+        sides = [
+            replace(s, expression=None, reason=reason) if isinstance(s.expression, Array) else s
+            for s in chain.sides
+        ]
+        yield Chain(tuple(sides), chain.relations)
+        return
+    for index in range(shape[0] * shape[1]):
+        sides = [_entry(each, index, symbols) for each in chain.sides]
+        yield Chain(tuple(sides), chain.relations)
+
+
+def _entry(side: Side, index: int, symbols: SymbolTable) -> Side:
+    """An entry of a side; of one in symbols, the entry that it stands for."""
+    if side.expression is None:
+        return side
+    if isinstance(side.expression, Array):
+        return replace(side, expression=side.expression.entries[index])
+    entry = Quantity(Entry(" ".join(side.latex.split()), index), None, Decimal("NaN"))
+    return replace(side, expression=symbols.setdefault(entry.name, entry))
 
 
 def _read(parser: Parser, latex: str, start: int) -> Side:

@@ -1,11 +1,13 @@
-"""Finds the formulas of a Markdown page, and the tables that give symbols their values."""
+"""Finds the formulas of a page, in LaTeX or plain text, and the tables of symbols' values."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from generator.audit.plain import plain_formulas
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Formula:
     line, column: the same, counted from 1.
     is_closed: whether its closing delimiter was found; a display without one
         runs to the end of its paragraph.
+    is_plain: it is plain text, no LaTeX.
     """
 
     latex: str
@@ -23,6 +26,7 @@ class Formula:
     line: int
     column: int
     is_closed: bool = True
+    is_plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,47 +38,97 @@ class Assignment:
 
 
 class MarkdownPage:
-    """A page with its formulas and its value assignments, both in the order of the page."""
+    """A page with its formulas and its value assignments, both in the order of the page.
 
-    def __init__(self, text: str) -> None:
-        self._text = _without_code_blocks(text)
+    prose: the text with everything blanked out that is no prose: formulas, code, links.
+    """
+
+    def __init__(self, text: str, place: Callable[[int], tuple[int, int]] | None = None) -> None:
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self.formulas = tuple(self._find_formulas())
+        self.place = place or self._place
+        self._text, self._blocks = _without_code_blocks(_without_entities(text))
+        found = list(self._find_formulas())
+        self.prose = self._without(found)
+        plain = [
+            self._formula(start + at, end + at, is_plain=True)
+            for at, block, is_code in [(0, self.prose, False), *self._code_text()]
+            for start, end in plain_formulas(block, in_code=is_code)
+        ]
+        self.formulas = tuple(sorted(found + plain, key=lambda formula: formula.start))
         self.assignments = tuple(self._find_assignments())
 
-    def place(self, offset: int) -> tuple[int, int]:
+    def _place(self, offset: int) -> tuple[int, int]:
         """Line and column of a place in the page, counted from 1."""
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
 
-    def _formula(self, start: int, end: int, is_closed: bool = True) -> Formula:
-        return Formula(self._text[start:end], start, *self.place(start), is_closed)
+    def _formula(
+        self, start: int, end: int, *, is_closed: bool = True, is_plain: bool = False
+    ) -> Formula:
+        text = self._blocks if is_plain and not self._text[start:end].strip() else self._text
+        return Formula(text[start:end], start, *self.place(start), is_closed, is_plain)
 
     def _find_formulas(self) -> Iterator[Formula]:
         text, at = self._text, 0
         paragraph_ends = [match.start() for match in _BLANK_LINE.finditer(text)] + [len(text)]
         code_ends = _code_spans(text, paragraph_ends)
+        self._not_prose: list[tuple[int, int]] = []
         never_closed: dict[
             str, int
         ] = {}  # by mark: the paragraph end up to which no closing stands
+        for block in _MATH_BLOCK.finditer(self._blocks):
+            yield Formula(block[2], block.start(2), *self.place(block.start(2)))
         while opening := _OPENING.search(text, at):
             mark, at = opening.group(), opening.end()
             if mark[0] == "`":
-                at = code_ends.get(opening.start(), at)
+                end = code_ends.get(opening.start(), at)
+                if text[opening.start() - 1 : opening.start()] + text[end : end + 1] == "$$":
+                    yield self._formula(at, end - len(mark))
+                elif end > at:
+                    self._not_prose.append((opening.start(), end))
+                at = end
             elif mark == "<!--":
                 comment_end = text.find("-->", at)
                 at = len(text) if comment_end < 0 else comment_end
-            elif mark in _CLOSING and never_closed.get(mark, 0) < at:
-                limit = _next(paragraph_ends, at)
-                closing = _CLOSING[mark].search(text, at, limit)
+                self._not_prose.append((opening.start(), at))
+            elif opening["environment"]:
+                closing = _closing_environment(text, opening["environment"], at)
                 if closing is None:
+                    continue
+                yield self._formula(opening.start(), closing)
+                at = closing
+            elif mark in _CLOSING and never_closed.get(mark, 0) < at:
+                if mark == "$" and text[at : at + 1] == "`":
+                    continue
+                limit = _next(paragraph_ends, at)
+                close = _CLOSING[mark].search(text, at, limit)
+                if close is None and mark in _DISPLAY:
+                    close = _close_far_off(text, mark, at)
+                if close is None:
                     never_closed[mark] = limit
                     if mark in _DISPLAY:
                         yield self._formula(at, limit, is_closed=False)
                         at = limit
-                elif mark != "$" or _is_mathematics(text, at, closing.start()):
-                    yield self._formula(at, closing.start())
-                    at = closing.end()
+                elif mark != "$" or _is_mathematics(text, at, close.start()):
+                    start = at + 6 if text.startswith("latex ", at) else at
+                    yield self._formula(start, close.start())
+                    at = close.end()
+
+    def _without(self, formulas: Sequence[Formula]) -> str:
+        """The page with formulas, code, comments, tags and addresses blanked out."""
+        spans = [(each.start - 1, each.start + len(each.latex) + 1) for each in formulas]
+        spans += self._not_prose
+        spans += [match.span() for match in _NO_PROSE.finditer(self._text)]
+        return _blanked(self._text, spans)
+
+    def _code_text(self) -> Iterator[tuple[int, str, bool]]:
+        """Blocks and pieces in typewriter letters that are in no programming language."""
+        for block in _TEXT_BLOCK.finditer(self._blocks):
+            yield block.start(2), block[2], True
+        for start, end in self._not_prose:
+            if self._text[start] == "`":
+                code = self._text[start:end]
+                yield start, re.sub("`", " ", code), False
 
     def _find_assignments(self) -> Iterator[Assignment]:
         lines = self._text.split("\n")
@@ -105,14 +159,35 @@ class MarkdownPage:
         return self._formula(cell_start + match.start(1), cell_start + match.end(1))
 
 
-_OPENING = re.compile(r"\\[(\[]|\\.|`+|<!--|\$\$|\$")
+_ENVIRONMENTS = (
+    "equation|align|aligned|gather|gathered|alignat|alignedat|flalign|eqnarray|split|multline"
+    "|displaymath|math"
+)
+_OPENING = re.compile(
+    rf"\\begin\{{(?P<environment>(?:{_ENVIRONMENTS})\*?)\}}|\\\\[(\[]|\\[(\[]|\\.|`+|<!--|\$\$|\$"
+)
 _CLOSING = {
     "$": re.compile(r"(?<!\\)\$"),
     "$$": re.compile(r"(?<!\\)\$\$"),
     r"\(": re.compile(r"\\\)"),
     r"\[": re.compile(r"\\\]"),
+    r"\\(": re.compile(r"\\\\\)"),
+    r"\\[": re.compile(r"\\\\\]"),
 }
-_DISPLAY = ("$$", r"\[")
+_DISPLAY = ("$$", r"\[", r"\\[")
+_NO_PROSE = re.compile(
+    r"<[A-Za-z/][^<>]{0,2000}>|\]\([^()\s]*(?:\s\"[^\"]*\")?\)|https?://\S+|\{[:.#%{][^{}]{0,300}\}"
+    r"|^[ \t]*[-:|][-:| \t]*$",
+    re.MULTILINE,
+)
+_FENCED = r"^[> \t]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})[ \t]*"
+_MATH_BLOCK = re.compile(
+    _FENCED + r"(?:math|latex|tex|katex)[ \t]*\n(.*?)^[> \t]*\1", re.MULTILINE | re.DOTALL
+)
+_TEXT_BLOCK = re.compile(
+    _FENCED + r"(?:|text|txt|plain|plaintext|none|console|output)[ \t]*\n(.*?)^[> \t]*\1",
+    re.MULTILINE | re.DOTALL,
+)
 _BLANK_LINE = re.compile(r"\n(?=[ \t\r]*\n)")
 _QUOTE = re.compile(r"^[ \t]*>[> \t]*")
 _FENCE = re.compile(r"\s*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})([^`]*)")
@@ -122,24 +197,66 @@ _FORMULA_CELL = re.compile(rf"{_ANCHOR}\$([^$]+)\$\s*")
 _NUMBER_CELL = re.compile(rf"{_ANCHOR}([-+−]?\d+(?:\.\d+)?)\s*")
 
 
-def _without_code_blocks(text: str) -> str:
-    """The page with front matter, fenced code and the marks of quotations blanked out."""
+def _without_entities(text: str) -> str:
+    """The page with `&amp;` and its like as the signs that they are, places unchanged."""
+    return _ENTITY.sub(lambda match: _ENTITIES[match[1]].ljust(len(match[0])), text)
+
+
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "nbsp": " ", "times": "×", "minus": "−"}
+_ENTITY = re.compile(f"&({'|'.join(_ENTITIES)});")
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    parts, at = [], 0
+    for start, end in sorted(spans):
+        if end > at:
+            parts.append(text[at : max(at, start)])
+            parts.append(re.sub(r"[^\n]", "\0", text[max(at, start) : end]))
+            at = end
+    return "".join([*parts, text[at:]])
+
+
+def _closing_environment(text: str, name: str, at: int) -> int | None:
+    """Where an environment ends."""
+    end = text.find(rf"\end{{{name}}}", at)
+    if end < 0 or text.find(rf"\begin{{{name}}}", at, end) >= 0:
+        return None
+    return end + len(name) + 6
+
+
+def _close_far_off(text: str, mark: str, at: int) -> re.Match[str] | None:
+    """The end of a display with blank lines in it, where it stands alone on its line."""
+    begins_line = not text[text.rfind("\n", 0, at) + 1 : at - len(mark)].strip("> \t")
+    close = _CLOSING[mark].search(text, at, at + 3_000) if begins_line else None
+    if close is None or re.search(r"^#|^[-*] ", text[at : close.start()], re.MULTILINE):
+        return None
+    behind = text[close.end() : close.end() + 200].split("\n")[0]
+    return None if behind.strip(" .,") else close
+
+
+def _without_code_blocks(text: str) -> tuple[str, str]:
+    """The page with front matter, fenced code and the marks of quotations blanked out.
+
+    And the page with only the marks of quotations blanked out.
+    """
     lines = text.split("\n")
     start = 0
     if lines[0].rstrip() == "---":
         ends = (i for i, line in enumerate(lines) if i and line.rstrip() in ("---", "..."))
         start = next(ends, -1) + 1
     kept = [" " * len(line) for line in lines[:start]]
+    unquoted = kept.copy()
     fence = ""
     for line in lines[start:]:
         line = _QUOTE.sub(lambda match: " " * len(match.group()), line)
+        unquoted.append(line)
         mark = _FENCE.fullmatch(line)
         kept.append(" " * len(line) if fence or mark else line)
         if mark and not fence:
             fence = mark.group(1)
         elif mark and mark.group(1).startswith(fence) and not mark.group(2).strip():
             fence = ""
-    return "\n".join(kept)
+    return "\n".join(kept), "\n".join(unquoted)
 
 
 def _code_spans(text: str, paragraph_ends: Sequence[int]) -> dict[int, int]:

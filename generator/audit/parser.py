@@ -6,26 +6,41 @@ import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
 
 from generator.algebra import (
-    Call,
     Constant,
     Expression,
     Function,
-    Negative,
     Power,
-    Product,
     Quantity,
     Quotient,
-    Sum,
     exp,
 )
 from generator.algebra.functions import sqrt
-from generator.audit.cursor import Cursor
-from generator.audit.functions import FUNCTIONS, NOT_ENTERED, WITH_SUBSCRIPT, with_subscript
+from generator.audit.arrays import (
+    Array,
+    array,
+    called,
+    divided,
+    multiplied,
+    negated,
+    powered,
+    scalar,
+    summed,
+)
+from generator.audit.cursor import ACCENTS, Cursor
+from generator.audit.functions import (
+    FUNCTIONS,
+    LOGARITHMS,
+    NOT_ENTERED,
+    SLOPES,
+    UNNAMED,
+    WITH_SUBSCRIPT,
+    with_subscript,
+)
 from generator.audit.tokens import (
     DECORATION,
+    DOTS,
     END,
     LETTERS,
     MINUS,
@@ -35,12 +50,23 @@ from generator.audit.tokens import (
     Token,
     Unreadable,
     canonical,
+    depth_behind,
     is_decoration,
     is_differential,
-    words,
 )
 
-SymbolTable: TypeAlias = dict[Hashable, Quantity]
+
+class SymbolTable(dict[Hashable, Quantity]):
+    """The symbols of a page by their names.
+
+    indexed: letters whose superscripts count layers or steps, and are no powers.
+    decimal_comma: whether the page writes `0,5`.
+    """
+
+    def __init__(self, indexed: frozenset[str] = frozenset(), *, decimal_comma: bool = False):
+        super().__init__()
+        self.indexed = indexed
+        self.decimal_comma = decimal_comma
 
 
 @dataclass(frozen=True)
@@ -69,8 +95,8 @@ class Parser(Cursor):
     def whole(self) -> Expression:
         """The expression that all the tokens are; Unreadable where they are none."""
         expression = self.sum()
-        while self.next.kind == "text" and self.next.text[:1] in (" ", "("):
-            self.at += 1  # a remark behind the formula
+        while self.next.kind == "text":
+            self.at += 1  # a unit, or a remark behind the formula
         if self.next is not END:
             raise Unreadable(f"`{self.next.text}` is not expected where it stands")
         return expression
@@ -84,8 +110,8 @@ class Parser(Cursor):
         while self.next.sign == "+" or self.next.sign in MINUS:
             is_subtracted = self.take().sign != "+"
             term = self.signed_term()
-            terms.append(Negative(term) if is_subtracted else term)
-        return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+            terms.append(negated(term) if is_subtracted else term)
+        return scalar(terms[0] if len(terms) == 1 else summed(terms))
 
     def signed_term(self) -> Expression:
         """A product with at most one sign; a minus belongs to a number that it leads."""
@@ -97,31 +123,34 @@ class Parser(Cursor):
         if is_negative and is_number and isinstance(first, Constant):
             return self.product(Constant(first.value.copy_negate()), start)
         product = self.product(first, start)
-        return Negative(product) if is_negative else product
+        return negated(product) if is_negative else product
 
     def product(self, first: Expression, start: int) -> Expression:
-        factors = [first]
-        is_law, has_slash, behind_slash = False, False, False
+        factors, signs = [first], list[str]()
+        behind_slash: Token | None = None
         while True:
             token = self.next
-            if self.accept(*TIMES, r"\odot"):
+            if self.accept(*TIMES, r"\odot", r"\circ"):
                 factors.append(self.signed_factor())
-                is_law |= token.sign == r"\odot"
-            elif self.accept("/"):
-                if has_slash:
-                    raise Unreadable("two slashes in one product can be read in two ways")
-                factors = [Quotient(_product(factors), self.denominator())]
-                has_slash = True
+                signs.append(token.sign)
+            elif self.accept("/", r"\div", "÷"):
+                below = self.denominator()
+                factors, signs = [divided(multiplied(factors, signs), below)], []
             elif self.begins_operand():
-                if behind_slash:
+                if behind_slash and not _is_half(factors[0]):
                     raise Unreadable("what stands behind `/` can be read in two ways")
                 if token.kind == "number":
                     raise Unreadable(f"no sign stands between {token.text} and what precedes it")
                 factors.append(self.factor())
+                signs.append("")
             else:
                 break
-            behind_slash = token.sign == "/"
-        return self.opaque(start) if is_law else _product(factors)
+            _merge_power_of_ten(factors, signs)
+            behind_slash = token if token.sign in ("/", r"\div", "÷") else None
+        is_law = any(sign in (r"\odot", r"\circ") for sign in signs)
+        if is_law and not any(isinstance(factor, Array) for factor in factors):
+            return self.opaque(start)
+        return scalar(multiplied(factors, signs))
 
     def signed_factor(self) -> Expression:
         r"""A factor behind a sign of multiplication, which may have a minus: `2 \cdot -3`."""
@@ -131,7 +160,7 @@ class Parser(Cursor):
         factor = self.factor()
         if is_number and isinstance(factor, Constant):
             return Constant(factor.value.copy_negate())
-        return Negative(factor)
+        return negated(factor)
 
     def denominator(self) -> Expression:
         start = self.at
@@ -153,23 +182,26 @@ class Parser(Cursor):
     def operand(self, token: Token) -> Expression:
         if token.kind == "number":
             behind = self.at
-            number = Constant(self.number(token))
+            number = self.number(token)
             return self.raised(number) if self.at == behind else number  # a power of ten
         if token.kind == "text":
             return self.text(token)
-        if token.kind in ("letter", "name") or token.sign in LETTERS or token.sign in _ACCENTS:
+        if token.kind in ("letter", "name") or token.sign in LETTERS or token.sign in ACCENTS:
             return self.symbol_or_call(token)
         if token.kind == "environment":
-            what = "cases are" if "cases" in token.text else "a matrix is"
-            raise Unreadable(f"{what} not read yet")
-        if token.sign == r"\lvert":
-            return self.raised(Call(FUNCTIONS[token.sign], (self.group(token),)))
+            return self.raised(self.matrix(token))
+        if token.sign == "|":
+            return self.raised(self.between_bars())
+        if token.sign in (r"\lvert", r"\vert"):
+            return self.raised(called(FUNCTIONS[r"\lvert"], [self.group(token)]))
         if token.sign in OPEN:
             return self.raised(self.group(token))
         if token.sign in FUNCTIONS:
             return self.call(token)
         if token.sign in _FORMS:
             return _FORMS[token.sign](self)
+        if token.sign == "?":
+            raise Unreadable("a question mark stands for what is not computed")
         if token.sign in NOT_ENTERED:
             raise Unreadable(f"no function is entered for `{token.text}` yet")
         if token is END:
@@ -179,67 +211,157 @@ class Parser(Cursor):
         raise Unreadable(f"`{token.text}` is not expected where it stands")
 
     def group(self, opening: Token) -> Expression:
+        bars, self.bars = self.bars, 0
         inner = self.sum()
+        if opening.sign in ("(", "[", r"\{") and self.next.sign in (",", ";"):
+            entries = [inner]
+            while self.accept(",", ";"):
+                entries.append(self.sum())
+            inner = array([entries], is_list=True)
         self.close(opening)
+        self.bars = bars
         return inner
+
+    def between_bars(self) -> Expression:
+        """An absolute value."""
+        self.bars += 1
+        inner = self.sum()
+        if not self.accept("|"):
+            raise Unreadable("a closing `|` is missing")
+        self.bars -= 1
+        return called(FUNCTIONS[r"\lvert"], [inner])
+
+    def matrix(self, opening: Token) -> Expression:
+        """The rows of a matrix environment."""
+        if opening.text not in _MATRICES:
+            what = "cases are" if "cases" in opening.text else f"`{opening.text}` is"
+            raise Unreadable(f"{what} not read yet")
+        if opening.text.startswith(r"\begin{array") and self.next.sign == "{":
+            self.script()
+        rows: list[list[Expression]] = [[]]
+        cell: list[Token] = []
+        depth = 1
+        while depth:
+            token = self.take()
+            if token is END:
+                raise Unreadable("a matrix that is never closed")
+            depth += _nesting(token)
+            if depth == 0 or (depth == 1 and (token.sign == "&" or token.kind == "row")):
+                if cell or token.sign == "&" or rows[-1]:
+                    rows[-1].append(self.part(cell))
+                if depth and token.kind == "row":
+                    rows.append([])
+                cell = []
+            else:
+                cell.append(token)
+        return array([row for row in rows if row])
 
     def raised(self, base: Expression) -> Expression:
         """A base that is no symbol, with its exponent if it has one."""
-        if not self.accept("^"):
+        if self.next.sign not in ("^", "**"):
             return base
-        script = self.script()
+        self.at += 1
+        script = self.exponent()
         index = canonical(script)
-        if DECORATION.fullmatch(index):
+        if isinstance(base, Array) and index in (r"\top", "T", r"\intercal", r"\prime"):
+            return base.transposed()
+        if DECORATION.fullmatch(index) and not isinstance(base, Constant):
             raise Unreadable(f"an index `{index}` on what is no symbol")
-        return Power(base, self.part(script))
+        return powered(base, self.part(script))
+
+    def exponent(self) -> list[Token]:
+        """What is raised: an argument, or in plain text what stands in brackets."""
+        if self.next.sign == "(":
+            start, depth = self.at, 0
+            while self.next is not END:
+                depth = depth_behind(depth, self.take(), {"(": ")"})
+                if depth == 0:
+                    return self.tokens[start : self.at]
+            raise Unreadable("a closing `)` is missing")
+        return self.script()
 
     def symbol_or_call(self, token: Token) -> Expression:
-        base = token.text
+        base, index = token.text, ""
         if token.kind == "letter":
             base = self.word(token)
-        elif token.text in _ACCENTS:
-            base = f"{token.text}{{{canonical(self.script())}}}"
+            index = self.index_number()
+        elif token.text in ACCENTS:
+            return self.accented(token)
         if base in WITH_SUBSCRIPT and self.accept("_"):
             return self.raised(self.applied(with_subscript(base, canonical(self.script()))))
-        if self.next.sign == "(" and (base in FUNCTIONS or (len(base) > 1 and base.isalpha())):
-            if base not in FUNCTIONS:
+        if not index and self.next.sign == "(":
+            if base in FUNCTIONS:
+                return self.raised(self.applied(FUNCTIONS[base]))
+            if len(base) > 1 and base.isalpha() and token.kind != "command":
                 raise Unreadable(f"no function is entered for `{base}` yet")
-            return self.raised(self.applied(FUNCTIONS[base]))
-        return self.symbol(base)
+        return self.symbol(base, index)
 
-    def symbol(self, base: str) -> Expression:
+    def accented(self, token: Token) -> Expression:
+        r"""`\hat{y}_1`, which may be written `\hat{y_1}` or `\hat{y1}`."""
+        inside = self.script()
+        index = ""
+        if len(inside) > 1:
+            inner = Parser(inside, self.source, {}, self.depth)
+            whole = inner.whole()
+            if not isinstance(whole, Quantity) or isinstance(whole.name, Opaque):
+                raise Unreadable(f"`{token.text}` over what is no symbol")
+            base, _, index = str(whole.name).partition("_")
+            index = index.removeprefix("{").removesuffix("}")
+        else:
+            base = canonical(inside)
+        return self.symbol(f"{token.text}{{{base}}}", index)
+
+    def symbol(self, base: str, sub: str = "") -> Expression:
         """The symbol of a letter with its indices, and with its exponent if it has one."""
-        start, sub, sup = self.at - 1, "", ""
+        start, sup = self.at - 1, ""
         exponent: Expression | None = None
         while True:
-            if self.accept("'"):
+            if self.accept("'", "’"):
                 sup += r"\prime"
             elif self.accept("_"):
                 if sub:
                     raise Unreadable("two subscripts")
-                sub = canonical(self.script())
+                sub = canonical(self.script()) + self.index_number()
                 if not sub:
                     raise Unreadable("an empty subscript")
-            elif self.accept("^"):
+            elif self.accept("^", "**"):
                 if exponent is not None or sup.replace(r"\prime", ""):
                     raise Unreadable("two superscripts")
-                script = self.script()
-                if base != "e" and is_decoration(script):
+                script = self.exponent()
+                if base != "e" and (is_decoration(script) or self.is_index(base, script)):
                     sup += canonical(script)
                 else:
                     exponent = self.part(script)
             else:
                 break
-        if base in FUNCTIONS and not sub and self.next.sign == "(":
-            if exponent is not None or sup.replace(r"\prime", ""):
+        if base in SLOPES and not sub and sup == r"\prime" and self.next.sign == "(":
+            return self.raised(self.applied(SLOPES[base]))
+        if not sub and self.next.sign == "(" and (base in FUNCTIONS or base in UNNAMED):
+            if exponent is not None:
                 raise Unreadable(f"a superscript between `{base}` and its argument")
             self.group(self.take())
             return self.opaque(start)
+        if exponent is None and self.is_application(base):
+            self.group(self.take())
+            return self.opaque(start)
         if base == "e" and exponent is not None and not sub and not sup:
-            return Call(exp, (exponent,))
+            return called(exp, [exponent])
+        sub = re.sub(r"(?<=[^\W_])_(?=[^\W_])", "", sub)
         sub = sub if len(sub) < 2 else f"{{{sub}}}"
         name = base + (f"_{sub}" if sub else "") + (f"^{{{sup}}}" if sup else "")
-        return self.entered(name) if exponent is None else Power(self.entered(name), exponent)
+        return self.entered(name) if exponent is None else powered(self.entered(name), exponent)
+
+    def is_index(self, base: str, script: Sequence[Token]) -> bool:
+        """Whether a number above counts layers or steps on this page, and is no power."""
+        return base in self.symbols.indexed and all(t.kind in ("number", "letter") for t in script)
+
+    def is_application(self, base: str) -> bool:
+        """Whether brackets behind a symbol hold its argument, as in `E(w)`, and no factor."""
+        inside = self.tokens[self.at + 1 : self.at + 3]
+        if self.next.sign != "(" or len(inside) < 2 or len(base) > 1 and base.islower():
+            return False
+        is_short = inside[1].sign in (")", ",", "_") and inside[0].sign not in MINUS
+        return is_short and (inside[0].kind == "letter" or inside[0].sign in LETTERS)
 
     def entered(self, name: Hashable) -> Quantity:
         """The quantity of that name, the same object each time."""
@@ -252,10 +374,15 @@ class Parser(Cursor):
 
     def text(self, token: Token) -> Expression:
         r"""`\text{net}_{h1}` and `\text{loss}` are symbols; `\text{so } x` is x with a remark."""
+        name = " ".join(token.text.split())
+        if self.next.sign == "(" and name in FUNCTIONS:
+            return self.raised(self.applied(FUNCTIONS[name]))
+        if self.next.sign == "(" and len(name) > 2:
+            raise Unreadable(f"no function is entered for `{name}` yet")
         if not self.begins_operand() and self.next.kind != "text":
             if not re.fullmatch(r"\s*[^\W\d_][\w -]*", token.text):
                 raise Unreadable(f"the words `{token.text}` are no name")
-            return self.symbol(" ".join(token.text.split()))
+            return self.symbol(name)
         if self.at == 1:
             return self.factor()
         raise Unreadable(f"the words `{token.text}` inside a formula")
@@ -263,23 +390,48 @@ class Parser(Cursor):
     def call(self, token: Token) -> Expression:
         """A function by its command: its argument in brackets, or one factor."""
         function = FUNCTIONS[token.sign]
+        if self.accept("'") or (self.next.sign == "^" and self._accept_prime()):
+            if token.sign not in SLOPES:
+                raise Unreadable(f"no function is entered for `{token.text}'` yet")
+            function = SLOPES[token.sign]
+        power: Expression | None = None
+        if self.next.sign == "_" and token.sign == r"\log":
+            self.at += 1
+            base = canonical(self.script())
+            if base not in LOGARITHMS:
+                raise Unreadable(f"a logarithm to the base {base}")
+            function = LOGARITHMS[base]()
+        if self.next.sign == "^" and token.sign in (r"\tanh", r"\ln", r"\log"):
+            self.at += 1
+            power = self.part(self.script())
         if self.next.sign in ("(", "[", "{", r"\{"):
-            return self.raised(self.applied(function))
+            applied = self.applied(function)
+            return self.raised(applied) if power is None else powered(applied, power)
         argument = self.factor()
-        if self.begins_operand():
+        if self.begins_operand() and self.next.sign not in _FORMS:
             raise Unreadable(f"where the argument of `{token.text}` ends is not marked")
-        return Call(function, (argument,))
+        applied = called(function, [argument])
+        return applied if power is None else powered(applied, power)
+
+    def _accept_prime(self) -> bool:
+        behind = self.tokens[self.at + 1 : self.at + 4]
+        texts = [each.text for each in behind]
+        count = 1 if texts[:1] == [r"\prime"] else 3 if texts == ["{", r"\prime", "}"] else 0
+        self.at += count + 1 if count else 0
+        return bool(count)
 
     def applied(self, function: Function) -> Expression:
         """A function with the arguments in the brackets that follow."""
         opening = self.take()
+        bars, self.bars = self.bars, 0
         arguments = [self.sum()]
-        while self.accept(","):
+        while self.accept(",", ";"):
             arguments.append(self.sum())
         self.close(opening)
+        self.bars = bars
         if function.latex is not None and len(arguments) != function.latex.count("%s"):
             raise Unreadable(f"{len(arguments)} arguments for the function {function.name}")
-        return Call(function, tuple(arguments))
+        return called(function, arguments)
 
     def fraction(self) -> Expression:
         start = self.at - 1
@@ -287,27 +439,33 @@ class Parser(Cursor):
         if is_differential(below) and len(above) == 1 and above[0].text == below[0].text:
             self.factor()  # the operator d/dx and what it is applied to
             return self.opaque(start)
-        if is_differential(below) and is_differential(above):
-            derivative = self.derivative(self.part(above[1:]), self.part(below[1:]), above[0].text)
+        if is_differential(below) and is_differential(above) and above[0].text == below[0].text:
+            derivative = self.derivative(self.part(above[1:]), self.part(below[1:]))
             return self.raised(derivative)
-        return self.raised(Quotient(self.part(above), self.part(below)))
+        return self.raised(divided(self.part(above), self.part(below)))
 
     def partial(self) -> Expression:
         r"""`\partial E / \partial w`, one symbol."""
         above = self.factor()
         if not (self.accept("/") and self.accept(r"\partial")):
             raise Unreadable(r"`\partial` outside a derivative")
-        return self.derivative(above, self.factor(), r"\partial")
+        return self.derivative(above, self.factor())
 
-    def derivative(self, above: Expression, below: Expression, mark: str) -> Quantity:
+    def derivative(self, above: Expression, below: Expression) -> Quantity:
         if not isinstance(above, Quantity) or not isinstance(below, Quantity):
             raise Unreadable("a derivative of something, or in something, that is no symbol")
-        return self.entered(rf"\frac{{{mark} {above.name}}}{{{mark} {below.name}}}")
+        return self.entered(derivative_name(above.name, below.name))
 
     def root(self) -> Expression:
         if self.next.sign == "[":
             raise Unreadable("roots other than square roots are not read yet")
-        return self.raised(Call(sqrt, (self.part(self.script(splits_digits=True)),)))
+        if self.next.sign == "(":
+            return self.raised(self.applied(sqrt))
+        return self.raised(called(sqrt, [self.part(self.script(splits_digits=True))]))
+
+    def radical(self) -> Expression:
+        """The sign √ of plain text, over one factor."""
+        return called(sqrt, [self.factor()])
 
     def braced_below(self) -> Expression:
         r"""`\underbrace{...}_{label}`: what is above the brace."""
@@ -328,26 +486,55 @@ class Parser(Cursor):
         return self.opaque(self.at - 1)
 
 
+def derivative_name(above: object, below: object) -> str:
+    """The one name of a derivative, however it is written."""
+    return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+
+
 _MAX_DEPTH = 40
-_ACCENTS = words(
-    r"\hat \widehat \bar \overline \tilde \widetilde \dot \ddot \vec \mathbf \boldsymbol"
-    r" \bm \mathcal \mathbb"
-)
+_MATRICES = frozenset(
+    rf"\begin{{{kind}}}"
+    for kind in (
+        *(f"{letter}matrix" for letter in ("", "b", "p", "B", "small", "v")),
+        *("bmatrix*", "pmatrix*", "matrix*", "array", "bsmallmatrix", "psmallmatrix"),
+    )
+) - {r"\begin{vmatrix}"}
 _FORMS: Mapping[str, Callable[[Parser], Expression]] = {
     r"\frac": Parser.fraction,
     r"\dfrac": Parser.fraction,
     r"\tfrac": Parser.fraction,
     r"\partial": Parser.partial,
     r"\sqrt": Parser.root,
+    "√": Parser.radical,
     r"\underbrace": Parser.braced_below,
     r"\overbrace": Parser.braced_below,
     r"\sum": Parser.law,
     r"\prod": Parser.law,
-    r"\dots": Parser.dots,
-    r"\ldots": Parser.dots,
-    r"\cdots": Parser.dots,
+    **dict.fromkeys(DOTS, Parser.dots),
 }
 
 
-def _product(factors: Sequence[Expression]) -> Expression:
-    return factors[0] if len(factors) == 1 else Product(tuple(factors))
+def _nesting(token: Token) -> int:
+    """How a token changes the depth in environments and braces."""
+    if token.kind == "environment":
+        return 1 if token.text.startswith(r"\begin") else -1
+    return (token.sign == "{") - (token.sign == "}")
+
+
+def _is_half(factor: Expression) -> bool:
+    """Whether a fraction written with `/` is of two numbers: `1/2 (t - y)^2` means half of it."""
+    return (
+        isinstance(factor, Quotient)
+        and isinstance(factor.numerator, Constant)
+        and isinstance(factor.denominator, Constant)
+    )
+
+
+def _merge_power_of_ten(factors: list[Expression], signs: list[str]) -> None:
+    """`1.2 * 10**-3` as one number."""
+    match factors[-2:]:
+        case [Constant(number), Power(Constant(ten), Constant(power))]:
+            is_written_so = ten == 10 and power == power.to_integral_value() and signs[-1:] != [""]
+            if is_written_so and abs(power) < 10_000 and "." in str(number):
+                factors[-2:] = [Constant(number.scaleb(int(power)))]
+                signs.pop()

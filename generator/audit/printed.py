@@ -36,7 +36,7 @@ class PrintedPage:
         self.place = page.place
         self.printed: dict[Quantity, list[Printed]] = defaultdict(list)
         self.computed: set[Quantity] = set()
-        symbols: SymbolTable = {}
+        symbols = SymbolTable()
         rows = [_row(row, symbols) for row in page.assignments]
         lines = [chain for formula in page.formulas for chain in _chains(formula, symbols)]
         self.chains = [*lines, *rows]

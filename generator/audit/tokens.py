@@ -1,12 +1,14 @@
 r"""LaTeX cut into tokens, and what they mean to the grammar, as tables.
 
-Spaces, sizes of brackets, comments and environments that only align are left out.
+Spaces, sizes of brackets, colours, boxes, labels, comments and environments that only
+align are left out. Numbers are tokens in plain decimal spelling, whatever marks their
+author puts between the digits; their place is that of the original.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -36,20 +38,102 @@ class Token(NamedTuple):
 END = Token("end", "", 0, 0)
 
 
-def tokenize(latex: str) -> list[Token]:
-    """All tokens of a formula; END is none of them, it stands for what follows the last."""
-    found: list[Token] = []
+def tokenize(latex: str, *, decimal_comma: bool = False) -> list[Token]:
+    """All tokens of a formula; END is none of them, it stands for what follows the last.
+
+    decimal_comma: whether `0,5` is a number, as in German or French, not a list.
+    """
+    return times_signs(list(pieces(latex, decimal_comma)))
+
+
+def pieces(latex: str, decimal_comma: bool) -> Iterator[Token]:
     for match in _TOKEN.finditer(latex):
         kind = str(match.lastgroup)
         text = match[kind]
+        if kind == "skip":
+            continue
         if kind == "name" and re.search(r"[_^{\\]", text):  # \mathrm{net_{h1}}
             inside = match.start(kind)
-            found += [
-                t._replace(start=t.start + inside, end=t.end + inside) for t in tokenize(text)
-            ]
-        elif kind != "skip":
-            found.append(Token(kind, text, *match.span()))
-    return found
+            for token in pieces(text, decimal_comma):
+                yield token._replace(start=token.start + inside, end=token.end + inside)
+        elif kind == "number":
+            yield from _numbers(text, match.start(), decimal_comma)
+        elif kind == "raised":
+            at = match.start()
+            yield Token("mark", "_" if text[0] in _LOWERED else "^", at, at)
+            yield Token("mark", "{", at, at)
+            for index, digit in enumerate(text):
+                digit = digit.translate(_DIGITS)
+                yield Token(
+                    "number" if digit.isdigit() else "mark", digit, at + index, at + index + 1
+                )
+            yield Token("mark", "}", match.end(), match.end())
+        elif text in _HATTED:
+            yield Token("command", r"\hat", match.start(), match.start())
+            yield Token("letter", _HATTED[text], *match.span())
+        elif text in _FRACTIONS:
+            for part in (r"\frac", *_FRACTIONS[text]):
+                kind = "number" if part.isdigit() else "command"
+                yield Token(kind, part, match.start(), match.start())
+        elif kind == "letter" and text in _UNICODE:
+            yield Token("command", _UNICODE[text], *match.span())
+        else:
+            text = _UNICODE.get(text, text)
+            yield Token("mark" if text == "_" else kind, text, *match.span())
+
+
+def _numbers(text: str, start: int, decimal_comma: bool) -> Iterator[Token]:
+    """One number in plain spelling, or, where commas only list, a number for each."""
+    plain = re.sub(r"\\[,;:!]\s*|\{\\,\}|\{,\}", lambda m: "," if "{,}" in m[0] else "'", text)
+    if "'" in plain:  # thin spaces only group digits
+        plain = plain.replace("'", "")
+    if "," not in plain:
+        yield Token("number", plain, start, start + len(text))
+        return
+    whole, *groups = plain.split(",")
+    is_grouped = all(re.fullmatch(r"\d{3}", group) for group in groups[:-1]) and bool(
+        re.fullmatch(r"\d{3}(?:\.\d+)?", groups[-1])
+    )
+    is_marked = "{,}" in text
+    is_thousands = is_grouped and 0 < len(whole) < 4 and whole[0] != "0"
+    if is_thousands and (not decimal_comma or len(groups) > 1):
+        yield Token("number", "".join([whole, *groups]), start, start + len(text))
+    elif len(groups) == 1 and "." not in plain and (decimal_comma or is_marked):
+        yield Token("number", f"{whole}.{groups[0]}", start, start + len(text))
+    else:
+        at = start
+        for part in re.finditer(r"[^,]+|,", text):
+            kind = "mark" if part[0] == "," else "number"
+            yield Token(kind, part[0], at + part.start(), at + part.end())
+
+
+def times_signs(tokens: list[Token]) -> list[Token]:
+    """The tokens, with the letter x a times sign where it stands between two numbers."""
+    for index in range(1, len(tokens) - 1):
+        before, token, behind = tokens[index - 1 : index + 2]
+        if token.kind != "letter" or token.text not in "xX":
+            continue
+        is_spaced = before.end < token.start and token.end < behind.start
+        if before.kind == "number" and behind.kind == "number":
+            is_times = True
+        elif before.kind == "number" or before.sign in (")", "]"):
+            minus = behind.sign in MINUS and tokens[index + 2 : index + 3]
+            is_times = is_spaced and (
+                behind.kind == "number"
+                or (behind.sign in ("(", "[") and _has_number_inside(tokens, index + 1))
+                or bool(minus and minus[0].kind == "number" and minus[0].start == behind.end)
+            )
+        else:
+            is_times = False
+        if is_times:
+            tokens[index] = token._replace(kind="command", text=r"\times")
+    return tokens
+
+
+def _has_number_inside(tokens: Sequence[Token], opening: int) -> bool:
+    """Whether a number is the first thing inside brackets."""
+    first = next((t for t in tokens[opening + 1 : opening + 4] if t.sign not in ("-", "(")), END)
+    return first.kind == "number"
 
 
 def words(text: str) -> frozenset[str]:
@@ -61,25 +145,42 @@ RELATIONS = {
     "=": "=",
     r"\approx": "≈",
     r"\simeq": "≈",
+    r"\cong": "≈",
+    r"\doteq": "≈",
+    r"\fallingdotseq": "≈",
+    r"\thickapprox": "≈",
     "≈": "≈",
+    "≃": "≈",
+    "≅": "≈",
     "<": "<",
     r"\lt": "<",
     r"\le": "≤",
     r"\leq": "≤",
+    r"\leqslant": "≤",
     "≤": "≤",
     ">": ">",
     r"\gt": ">",
     r"\ge": "≥",
     r"\geq": "≥",
+    r"\geqslant": "≥",
     "≥": "≥",
 }
-OPEN = {"(": ")", "[": "]", "{": "}", r"\{": r"\}", r"\lvert": r"\rvert"}
-TIMES = frozenset([r"\cdot", r"\times", "*", r"\ast", "·", "×"])
-MINUS = frozenset(["-", "−"])
+OPEN = {
+    "(": ")",
+    "[": "]",
+    "{": "}",
+    r"\{": r"\}",
+    r"\lvert": r"\rvert",
+    r"\lbrace": r"\rbrace",
+    r"\lbrack": r"\rbrack",
+}
+TIMES = frozenset([r"\cdot", r"\times", "*", r"\ast", "·", "×", "⋅", "∗", "•", r"\bullet"])
+MINUS = frozenset(["-", "−", "–"])
+DOTS = frozenset([r"\dots", r"\ldots", r"\cdots", r"\dotsb", r"\dotsc", "…", "..."])
 LETTERS = words(
     r"\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota"
     r" \kappa \lambda \mu \nu \xi \pi \rho \sigma \tau \upsilon \phi \varphi \chi \psi"
-    r" \omega \Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell"
+    r" \omega \Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Upsilon \Phi \Psi \Omega \ell \nabla"
 )
 
 
@@ -118,25 +219,70 @@ def is_decoration(tokens: Sequence[Token]) -> bool:
 
 
 def is_differential(tokens: Sequence[Token]) -> bool:
-    """Whether it begins with the d or ∂ of a derivative."""
-    if len(tokens) < 2 or tokens[0].text not in (r"\partial", "d"):
+    """Whether it begins with the d or ∂ of a derivative, or with a δ or Δ written for it."""
+    if len(tokens) < 2 or tokens[0].text not in (r"\partial", "d", r"\delta", r"\Delta"):
         return False
     return tokens[1].kind in ("letter", "name", "text", "command")
 
 
 # A superscript that is part of a symbol: [1], (2), +, *, a prime, and several of them.
 DECORATION = re.compile(r"(?:\[[^\[\]]+\]|\([^()]+\)|\+|\*|\\(?:prime|ast|star|top)(?![A-Za-z]))+")
+
+_ALIGNING = (
+    "align|aligned|alignat|alignedat|flalign|gather|gathered|equation|split|multline|eqnarray"
+    "|displaymath|math|subequations|dmath"
+)
+_LOWERED = "₀₁₂₃₄₅₆₇₈₉"
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+_DIGITS = str.maketrans(_LOWERED + _RAISED, "0123456789" + "0123456789-")
+_UNICODE = {
+    "∂": r"\partial",
+    "∑": r"\sum",
+    "∏": r"\prod",
+    r"\_": "_",
+    "⊙": r"\odot",
+    "∘": r"\circ",
+    "⊤": r"\top",
+    "→": r"\to",
+    "←": r"\leftarrow",
+    "⇒": r"\Rightarrow",
+    "≠": r"\ne",
+    "∇": r"\nabla",
+    "∈": r"\in",
+    "…": r"\dots",
+    "ﬀ": "ff",
+} | dict(
+    zip(
+        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ",
+        r"\alpha \beta \gamma \delta \epsilon \zeta \eta \theta \iota \kappa \lambda \mu \nu \xi"
+        r" \pi \rho \sigma \tau \upsilon \phi \chi \psi \omega \Gamma \Delta \Theta \Lambda \Xi"
+        r" \Pi \Sigma \Upsilon \Phi \Psi \Omega".split(),
+        strict=True,
+    )
+)
+_HATTED = {"ŷ": "y", "ŵ": "w", "â": "a"}
+_FRACTIONS = {"½": "12", "¼": "14", "¾": "34", "⅓": "13"}
+_GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _TOKEN = re.compile(
-    r"""(?P<skip>[\s~]|%[^\n]*|\\[,;:!\s]|\\(?:label|tag)\*?\{[^{}]*\}
-        |\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|limits|nolimits|nonumber|notag)(?![A-Za-z])
-        |\\(?:begin|end)\{(?:align|aligned|gather|gathered|equation|split)\*?\})
-    |(?P<row>\\\\(?:\[[^\]\n]*\])?)
-    |\\(?:text(?:rm|it|bf)?|mbox)\s*\{(?P<text>[^{}]*)\}
-    |\\(?:math(?:rm|it|sf|tt)|operatorname)\s*\{(?P<name>[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}
-    |(?P<environment>\\(?:begin|end)\{[^{}]*\})
-    |(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
+    rf"""(?P<skip>[\s~\u200b\u00a0\u2009\u202f]|(?<!\\)%[^\n]*|\\[,;:!>\s/]
+        |\\(?:label|tag|hspace|vspace|phantom|hphantom|vphantom|color|textcolor|colorbox|bbox
+            |require|class|cssId|htmlClass|style|eqref|ref|footnote|cite|mskip|hskip|kern
+            |displaylimits)\*?\s*(?:\[[^\[\]]*\])?{_GROUP}
+        |\\(?:left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|nolimits
+            |nonumber|notag|hline|boxed|fbox|cancel|bcancel|underline|bf|it|rm|hfill|noindent
+            |mathstrut|strut|mathop|mathord|mathbin|mathrel|mathopen|mathclose|mathinner
+            |allowbreak|nobreak|newline|small|large|Large|footnotesize|scriptsize|normalsize
+            )(?![A-Za-z])
+        |\\(?:begin|end)\{{(?:{_ALIGNING})\*?\}}(?:\[[tbc]\])?(?:(?<=at\}})\{{\d+\}}|(?<=at\*\}})\{{\d+\}})?)
+    |(?P<row>\\\\\*?(?:[ \t]*\[[^\]\n]*\])?|\\cr(?![A-Za-z]))
+    |\\(?:text(?:rm|it|bf|sf|tt|normal|up)?|mbox|hbox|mathchoice)\s*\{{(?P<text>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}
+    |\\(?:math(?:rm|it|sf|tt)|operatorname\*?)\s*\{{(?P<name>[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)*)\}}
+    |(?P<environment>\\(?:begin|end)\{{[^{{}}]*\}})
+    |(?P<number>[0-9]+(?:(?:,|\{{,\}}|\\[,;:!]|\{{\\,\}})[0-9]+)*(?:\.[0-9]+(?:(?:\\[,;:!]|\{{\\,\}})[0-9]{{2,}})*)?
+        |\.[0-9]+)
     |(?P<command>\\[A-Za-z]+|\\.)
+    |(?P<raised>[{_LOWERED}]+|[{_RAISED}]+)
     |(?P<letter>[^\W\d_])
-    |(?P<mark>:=|.)""",
+    |(?P<mark>:=|\.\.\.|\*\*|.)""",
     re.VERBOSE | re.DOTALL,
 )

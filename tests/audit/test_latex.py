@@ -24,7 +24,7 @@ from generator.algebra.expression import children, rebuilt
 from generator.algebra.functions import absolute, maximum, sqrt, tanh
 from generator.audit.functions import FUNCTIONS
 from generator.audit.latex import chains, parse
-from generator.audit.parser import Opaque
+from generator.audit.parser import Opaque, SymbolTable
 from generator.audit.tokens import Unreadable
 from generator.page.latex import write
 from generator.page.notation import Symbol
@@ -38,7 +38,7 @@ def number(text):
 
 def names(latex):
     """The names of all symbols that a formula reads."""
-    symbols = {}
+    symbols = SymbolTable()
     parse(latex, symbols)
     return list(symbols)
 
@@ -63,15 +63,15 @@ def names(latex):
     ],
 )
 def test_a_number_keeps_its_printed_digits(latex, digits):
-    expression = parse(latex, {})
+    expression = parse(latex, SymbolTable())
     assert isinstance(expression, Constant)
     assert str(expression.value) == digits
 
 
 def test_a_minus_belongs_to_the_number_that_it_leads():
-    assert parse(r"-0.20 \cdot 0.10", {}) == Product((number("-0.20"), number("0.10")))
-    assert parse("-2^2", {}) == Negative(Power(number("2"), number("2")))
-    assert parse("1 - 0.5", {}) == Sum((number("1"), Negative(number("0.5"))))
+    assert parse(r"-0.20 \cdot 0.10", SymbolTable()) == Product((number("-0.20"), number("0.10")))
+    assert parse("-2^2", SymbolTable()) == Negative(Power(number("2"), number("2")))
+    assert parse("1 - 0.5", SymbolTable()) == Sum((number("1"), Negative(number("0.5"))))
 
 
 # Symbols.
@@ -117,7 +117,7 @@ def test_a_minus_belongs_to_the_number_that_it_leads():
     ],
 )
 def test_a_symbol_has_one_canonical_name(latex, name):
-    symbols = {}
+    symbols = SymbolTable()
     expression = parse(latex, symbols)
     assert isinstance(expression, Quantity)
     assert expression.name == name
@@ -136,7 +136,7 @@ def test_adjacent_letters_are_a_product():
     "latex", ["x^2", "x^{-1}", "x^n", "x^{n+1}", "w_5^2", r"\hat{y}^{2}", "x^{2t}"]
 )
 def test_a_number_or_an_expression_above_is_a_power(latex):
-    assert isinstance(parse(latex, {}), Power)
+    assert isinstance(parse(latex, SymbolTable()), Power)
 
 
 # Operators and functions.
@@ -167,7 +167,7 @@ def test_a_number_or_an_expression_above_is_a_power(latex):
     ],
 )
 def test_arithmetic(latex, value):
-    assert evaluate(parse(latex, {})) == Decimal(value)
+    assert evaluate(parse(latex, SymbolTable())) == Decimal(value)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_arithmetic(latex, value):
     ],
 )
 def test_functions(latex, tree):
-    assert parse(latex, {}) == tree
+    assert parse(latex, SymbolTable()) == tree
 
 
 def test_sigma_without_an_argument_is_a_symbol():
@@ -260,7 +260,7 @@ def test_a_law_is_read_as_one_opaque_symbol(latex):
 )
 def test_what_has_no_one_reading_says_why(latex, reason):
     with pytest.raises(Unreadable) as problem:
-        parse(latex, {})
+        parse(latex, SymbolTable())
     assert reason in problem.value.reason
 
 
@@ -276,7 +276,7 @@ def sides(latex):
             ],
             "".join(chain.relations),
         )
-        for chain in chains(latex, {})
+        for chain in chains(latex, SymbolTable())
     ]
 
 
@@ -319,7 +319,7 @@ def test_formulas_come_apart_into_chains(latex, found):
 
 # The inverse of the writer.
 
-SYMBOLS = {}
+SYMBOLS = SymbolTable()
 LETTERS = [
     Symbol("w", "w", "", "5"),
     Symbol("x", "x", "", "1"),
@@ -429,14 +429,14 @@ PIECES = [
 @settings(max_examples=1500, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=25), st.sampled_from(["", " "]))
 def test_malformed_latex_is_unreadable_at_worst(parts, between):
-    for chain in chains(between.join(parts), {}):
+    for chain in chains(between.join(parts), SymbolTable()):
         assert len(chain.sides) == len(chain.relations) + 1
         assert all((side.expression is None) == bool(side.reason) for side in chain.sides)
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_unreadable_at_worst(text):
-    chains(text, {})
+    chains(text, SymbolTable())
 
 
 @pytest.mark.parametrize(
@@ -473,5 +473,5 @@ def test_any_text_is_unreadable_at_worst(text):
 )
 def test_a_large_formula_takes_no_more_than_seconds(piece):
     start = time.perf_counter()
-    chains(piece * (200_000 // len(piece)), {})
+    chains(piece * (200_000 // len(piece)), SymbolTable())
     assert time.perf_counter() - start < 10

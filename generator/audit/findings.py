@@ -1,0 +1,70 @@
+"""What an audit says of a page: how much was read, and what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KINDS = {
+    "arithmetic": "two sides of an equality differ by more than the printed rounding",
+    "truncated": "digits were cut off where the page otherwise rounds",
+    "substitution": "a number put in for a symbol is not the value that the page gives it",
+    "symbol": "a wrong symbol: a factor twice, a chain rule that does not hold, a circle",
+    "unfinished": "something announced and not computed",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong on a page.
+
+    line, column: counted from 1, in the file as it is.
+    printed, expected: what stands there, and what would be right where that is known.
+    cause: what was probably done, if that gives the printed digits.
+    root: the index of the finding that this one only carries on, if any.
+    """
+
+    line: int
+    column: int
+    kind: str
+    quote: str
+    printed: str
+    expected: str | None
+    cause: str | None
+    root: int | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Unread:
+    """An equality that was not checked, and why."""
+
+    line: int
+    column: int
+    quote: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a page was read.
+
+    equalities: all of them. Each is checked, symbolic (a law, a definition or a step
+        between symbols that have no value on the page) or unread.
+    notes: checked equalities that hold only with digits that are not printed, or whose
+        digits the whole page cuts off instead of rounding.
+    """
+
+    equalities: int
+    checked: int
+    symbolic: int
+    unread: tuple[Unread, ...]
+    hidden_digits: tuple[Unread, ...] = ()
+    truncated: tuple[Unread, ...] = ()
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The coverage of a page and its findings, in the order of the page."""
+
+    coverage: Coverage
+    findings: tuple[Finding, ...]

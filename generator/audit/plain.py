@@ -1,0 +1,201 @@
+"""Formulas in plain text, `net_h1 = 0.15 * 0.05 + 0.35 = 0.3575`: where they are, as tokens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from generator.audit.tokens import Token, pieces, times_signs, words
+
+MAX_LENGTH = 2_000  # of a line; longer ones are no text that somebody wrote
+
+
+def plain_formulas(text: str, *, in_code: bool) -> Iterator[tuple[int, int]]:
+    """Where the equalities of a text begin and end; none goes over the end of its line.
+
+    in_code: a block of formulas in typewriter letters, where every word is a name.
+    """
+    at = 0
+    for line in text.split("\n"):
+        if len(line) <= MAX_LENGTH and _RELATION.search(line):
+            for start, end in _runs(line, in_code):
+                yield at + start, at + end
+        at += len(line) + 1
+
+
+@dataclass
+class _Run:
+    """Items that may become a formula: operands and what joins them."""
+
+    start: int
+    depth: int = 0
+    needs_operand: bool = True
+    end: int = 0  # behind the last place where it was whole
+    relations: int = 0
+    items: list[re.Match[str]] = field(default_factory=list)
+
+    def add(self, item: re.Match[str], *, needs_operand: bool) -> None:
+        self.items.append(item)
+        self.needs_operand = needs_operand
+        if not needs_operand and self.depth == 0:
+            self.end = item.end()
+
+    def is_formula(self, in_code: bool) -> bool:
+        items = [item for item in self.items if item.end() <= self.end]
+        relations = [i for i, item in enumerate(items) if item.lastgroup == "relation"]
+        if not relations or relations[0] == 0 or relations[-1] == len(items) - 1:
+            return False
+        behind = items[relations[0] + 1 :]
+        if any(item.lastgroup == "number" for item in behind):
+            return True
+        return any(item.lastgroup == "operator" for item in behind) and (
+            in_code or any(re.search(r"[\d_₀-₉]", item[0]) for item in items)
+        )
+
+
+def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
+    run: _Run | None = None
+    items = list(_ITEM.finditer(line))
+    for index, item in enumerate(items):
+        behind = items[index + 1] if index + 1 < len(items) else None
+        kind = _kind(line, item, behind, run, in_code)
+        touches = run is not None and bool(run.items) and run.items[-1].end() == item.start()
+        if run and _goes_on(run, item, kind, touches):
+            if kind == "open":
+                run.depth += 1
+            elif kind == "close":
+                run.depth -= 1
+            run.relations += kind == "relation"
+            run.add(item, needs_operand=kind in ("open", "operator", "relation", "comma"))
+            continue
+        if run and run.is_formula(in_code):
+            yield run.start, run.end
+        run = None
+        is_sign = kind == "operator" and item[0] in "-−" and behind and behind.start() == item.end()
+        is_joined = item.start() > 0 and line[item.start() - 1].isalnum()
+        if kind in ("number", "name", "open", "root") or (is_sign and not is_joined):
+            run = _Run(item.start())
+            run.depth = int(kind == "open")
+            run.add(item, needs_operand=kind in ("open", "operator", "root"))
+    if run and run.is_formula(in_code):
+        yield run.start, run.end
+
+
+def _goes_on(run: _Run, item: re.Match[str], kind: str, touches: bool) -> bool:
+    """Whether an item can stand where a run has come to."""
+    if kind in ("number", "name", "root"):
+        return run.needs_operand or (touches and kind != "number")
+    if kind == "open":
+        return run.needs_operand or touches
+    if kind == "raised":
+        return touches and not run.needs_operand
+    if kind in ("close", "comma"):
+        return run.depth > 0 and not run.needs_operand
+    if kind == "operator":
+        return not run.needs_operand or item[0] in "-−+"
+    return kind == "relation" and not run.needs_operand and run.depth == 0
+
+
+def _kind(
+    line: str, item: re.Match[str], behind: re.Match[str] | None, run: _Run | None, in_code: bool
+) -> str:
+    kind = str(item.lastgroup)
+    if kind != "word":
+        return "number" if kind == "fraction" else kind
+    word = item[0]
+    if word in "xX" and run and not run.needs_operand and behind:
+        is_spaced = line[item.start() - 1].isspace() and line[item.end()].isspace()
+        if run.items[-1].lastgroup in ("number", "close") and (
+            is_spaced or behind.lastgroup == "number"
+        ):
+            return "operator"
+    if in_code or re.search(r"[\d_₀-₉]", word) or word in _NAMES:
+        return "name"
+    next_ = behind.lastgroup if behind else ""
+    if next_ == "relation" or (next_ == "open" and behind and behind.start() == item.end()):
+        return "name"
+    is_letter = len(word.rstrip("'’")) == 1 and word not in "aAIàéyeou" or word in "ye"
+    return "name" if is_letter and not "\u2e80" <= word[0] <= "\uffff" else "other"
+
+
+def plain_tokens(text: str, *, decimal_comma: bool) -> list[Token]:
+    """The tokens of a formula in plain text, names of several letters being names."""
+    found: list[Token] = []
+    at = 0
+    for match in _IDENTIFIER.finditer(text):
+        found += _shifted(text[at : match.start()], at, decimal_comma)
+        found += _named(match)
+        at = match.end()
+    found += _shifted(text[at:], at, decimal_comma)
+    return times_signs(found)
+
+
+def _shifted(text: str, by: int, decimal_comma: bool) -> Iterator[Token]:
+    for token in pieces(text.replace("%", r" "), decimal_comma):
+        yield token._replace(start=token.start + by, end=token.end + by)
+
+
+def _named(match: re.Match[str]) -> Iterator[Token]:
+    start, end = match.span()
+    if match["above"]:
+        for mark, name in (("", match["above"]), ("/", match["below"])):
+            if mark:
+                yield Token("mark", "/", start, start)
+            yield Token("command", r"\partial", start, start)
+            yield from _symbol(name, start, end)
+    else:
+        yield from _symbol(match[0], start, end)
+
+
+def _symbol(name: str, start: int, end: int) -> Iterator[Token]:
+    parts = re.fullmatch(r"([^\W\d_]+?)_?((?:\d|(?<=_)\w)\w*)?('*)", name)
+    base, index, primes = parts.groups() if parts else (name, None, "")
+    base_end = start + len(base)
+    if base == "ŷ":
+        yield Token("command", r"\hat", start, base_end)
+        yield Token("letter", "y", start, base_end)
+    elif base in _GREEK:
+        yield Token("command", f"\\{base}", start, base_end)
+    elif len(base) == 1 and not index:
+        yield from (token._replace(start=start, end=base_end) for token in pieces(base, False))
+    else:
+        tokens = list(pieces(base, False)) if len(base) == 1 else []
+        is_greek = len(tokens) == 1 and tokens[0].kind == "command"
+        kind, text = ("command", tokens[0].text) if is_greek else ("name", base)
+        yield Token(kind, text, start, base_end)
+    if index:
+        yield Token("mark", "_", base_end, base_end)
+        yield Token("mark", "{", base_end, base_end)
+        yield Token("text", index.replace("_", ""), base_end, end)
+        yield Token("mark", "}", end, end)
+    for _ in primes or "":
+        yield Token("mark", "'", end, end)
+
+
+_GREEK = words(
+    "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi"
+    " psi omega"
+)
+_NAMES = _GREEK | words(
+    "net out target output loss error exp ln log max min tanh sigmoid relu ReLU sqrt lr"
+)
+_RELATION = re.compile(r"(?<![=<>!:+\-*/])=(?![=>])|[≈≃]|~=")
+_NAME = r"[^\W\d_](?:\w|(?<=\w)[₀-₉])*'*"
+_ITEM = re.compile(
+    r"""(?P<number>(?:\d+(?:[.,]\d+)*|\.\d+)(?:[eE][-+]?\d+(?!\w))?(?:\.\.\.|…)?(?:[ ]?%)?(?![.,]?\d))
+    |(?P<relation>(?<![=<>!:])=(?![=>])|[≈≃])
+    |(?P<root>√)
+    |(?P<fraction>[½¼¾])
+    |(?P<word>[^\W\d_][\w₀-₉]*['’]*[⁺]?)
+    |(?P<operator>\*\*|[-−+*/^·×⋅÷])
+    |(?P<raised>[²³⁴⁵⁰¹⁶-⁹⁻]+)
+    |(?P<open>[(\[])|(?P<close>[)\]])
+    |(?P<comma>,|;)
+    |(?P<other>[^\s])""",
+    re.VERBOSE,
+)
+_IDENTIFIER = re.compile(
+    r"(?:(?<![\w.])(?P<mark>d|∂)(?P<above>[^\W\d_]\w*)/(?P=mark)(?P<below>[^\W\d_]\w*))"
+    r"|(?<![\w.])[A-Za-zα-ωΑ-Ωŷ][A-Za-z0-9_α-ω]*'*(?!\w)"
+)

@@ -1,0 +1,124 @@
+"""An audit as text for a terminal, as JSON, and as Markdown for a page of errata."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+
+from generator.audit.findings import Audit, Finding, Unread
+
+
+def as_text(audit: Audit, name: str) -> str:
+    """Coverage first, then every finding: line, quote, what is printed, what is right, why."""
+    return "\n".join(_text(audit, name)) + "\n"
+
+
+def as_json(audit: Audit, name: str) -> str:
+    """The report's fixed form; lines and columns count from 1."""
+    coverage = audit.coverage
+    content = {
+        "file": name,
+        "coverage": {
+            "equalities": coverage.equalities,
+            "checked": coverage.checked,
+            "symbolic": coverage.symbolic,
+            "unread": len(coverage.unread),
+            "not_read": [asdict(each) for each in coverage.unread],
+            "hidden_digits": [asdict(each) for each in coverage.hidden_digits],
+            "truncated": [asdict(each) for each in coverage.truncated],
+        },
+        "findings": [asdict(finding) for finding in audit.findings],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_markdown(audit: Audit, name: str) -> str:
+    """Errata: each root with what follows from it."""
+    return "\n".join(_markdown(audit, name)) + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Audit, str], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "markdown": as_markdown,
+}
+
+
+def _text(audit: Audit, name: str) -> Iterator[str]:
+    coverage = audit.coverage
+    yield f"{name}: {_counted(coverage.equalities, 'equality', 'equalities')} read"
+    yield f"  {coverage.checked} checked"
+    yield f"  {coverage.symbolic} in symbols only, nothing to recompute"
+    yield from _listed(coverage.unread, "not read")
+    yield from _listed(coverage.hidden_digits, "right only with digits that are not printed")
+    yield from _listed(coverage.truncated, "cut off instead of rounded, as everywhere on this page")
+    yield ""
+    roots = sum(finding.root is None for finding in audit.findings)
+    carried = len(audit.findings) - roots
+    yield _counted(roots, "finding") + (f", and {carried} that follow from them" if carried else "")
+    for number, finding in enumerate(audit.findings):
+        yield ""
+        yield f"[{number}] {name}:{finding.line}:{finding.column}: {finding.kind}"
+        yield f"    {finding.quote}"
+        yield f"    printed   {finding.printed}"
+        if finding.expected is not None:
+            yield f"    expected  {finding.expected}"
+        yield f"    why       {finding.message}"
+        if finding.cause:
+            yield f"    cause     {finding.cause}"
+        if finding.root is not None:
+            yield f"    follows   from [{finding.root}]"
+
+
+def _listed(each: Sequence[Unread], what: str) -> Iterator[str]:
+    yield f"  {len(each)} {what}" + (":" if each else "")
+    for one in each:
+        yield f"    {one.line}:{one.column}: {one.quote}"
+        yield f"        {one.reason}"
+
+
+def _markdown(audit: Audit, name: str) -> Iterator[str]:
+    coverage = audit.coverage
+    yield f"# Errata of {name}"
+    yield ""
+    yield (
+        f"{_counted(coverage.equalities, 'equality', 'equalities')} read: {coverage.checked} checked,"
+        f" {coverage.symbolic} in symbols only, {len(coverage.unread)} not read."
+    )
+    followers: dict[int, list[Finding]] = {}
+    for finding in audit.findings:
+        if finding.root is not None:
+            followers.setdefault(finding.root, []).append(finding)
+    for index, finding in enumerate(audit.findings):
+        if finding.root is None:
+            yield ""
+            yield f"## Line {finding.line}: {finding.kind}"
+            yield ""
+            yield from _erratum(finding)
+            for other in followers.get(index, []):
+                yield f"- carried on in line {other.line}: `{_code(other.quote)}`"
+    if coverage.unread:
+        yield ""
+        yield "## Not read"
+        yield ""
+        for each in coverage.unread:
+            yield f"- line {each.line}: `{_code(each.quote)}`: {each.reason}"
+
+
+def _erratum(finding: Finding) -> Iterator[str]:
+    yield f"- quote: `{_code(finding.quote)}`"
+    yield f"- printed: `{_code(finding.printed)}`"
+    if finding.expected is not None:
+        yield f"- right: `{_code(finding.expected)}`"
+    yield f"- why: {finding.message}"
+    if finding.cause:
+        yield f"- cause: {finding.cause}"
+
+
+def _code(text: str) -> str:
+    return text.replace("`", "'")
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

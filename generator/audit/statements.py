@@ -1,0 +1,144 @@
+"""The statements of a page: its chains of equalities with their places, in reading order."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from generator.algebra import Constant, Expression, Power, Quantity
+from generator.audit.latex import Chain, Side, chains, side
+from generator.audit.markdown import Assignment, Formula, MarkdownPage
+from generator.audit.parser import Opaque, SymbolTable
+from generator.audit.source import Source
+from generator.audit.values import printed_number
+
+MAX_QUOTE = 160
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A chain of equalities, where it stands and under which heading.
+
+    section: how many headings stand before it; heading: the words of the last one.
+    is_row: it is a row of a table.
+    """
+
+    chain: Chain
+    section: int
+    is_row: bool = False
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        return self.chain.sides
+
+    @property
+    def start(self) -> int:
+        return self.sides[0].start
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is read of a page.
+
+    prose: its text with formulas and code blanked out, in the places of the source.
+    """
+
+    source: Source
+    prose: str
+    statements: tuple[Statement, ...]
+    formulas: tuple[Formula, ...]
+    symbols: SymbolTable
+
+    def place(self, start: int) -> tuple[int, int]:
+        return self.source.place(start)
+
+
+def read(source: Source) -> Reading:
+    """Reads a page: its formulas, then their chains as expressions."""
+    page = MarkdownPage(source.text, source.place)
+    decimal_comma = _writes_decimal_commas(page)
+    symbols = SymbolTable(_indexed_letters(page, decimal_comma), decimal_comma=decimal_comma)
+    headings = [match.start() for match in _HEADING.finditer(page.prose)]
+    statements = [
+        *(_row(row, symbols, headings) for row in page.assignments),
+        *(
+            Statement(chain, bisect_right(headings, formula.start))
+            for formula in page.formulas
+            for chain in _chains(formula, symbols)
+        ),
+    ]
+    statements.sort(key=lambda statement: statement.start)
+    return Reading(source, page.prose, tuple(statements), page.formulas, symbols)
+
+
+def one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= MAX_QUOTE else line[: MAX_QUOTE - 1] + "…"
+
+
+def quote(chain: Chain, first: int, second: int) -> str:
+    """Two sides of a chain with what joins them."""
+    between = f" {chain.relations[first]} " if second == first + 1 else " = … = "
+    return one_line(chain.sides[first].latex + between + chain.sides[second].latex)
+
+
+def printed_text(each: Side) -> str:
+    """A side as it is printed, in one line."""
+    return one_line(each.latex).rstrip(" .,;")
+
+
+_HEADING = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t].*|\\(?:sub)*section\*?\{.*|\*\*[^*\n]+\*\*:?[ \t.]*|.+\n(?:=+|-{3,}))$",
+    re.MULTILINE,
+)
+
+
+def _row(row: Assignment, symbols: SymbolTable, headings: list[int]) -> Statement:
+    sides = tuple(side(c.latex, c.start, symbols) for c in (row.symbol, row.value))
+    return Statement(Chain(sides, ("=",)), bisect_right(headings, row.symbol.start), is_row=True)
+
+
+def _chains(formula: Formula, symbols: SymbolTable) -> Iterator[Chain]:
+    for chain in chains(formula.latex, symbols, is_plain=formula.is_plain):
+        sides = [replace(each, start=each.start + formula.start) for each in chain.sides]
+        if not formula.is_closed:
+            reason = "the formula is never closed"
+            sides = [replace(each, expression=None, reason=reason) for each in sides]
+        yield Chain(tuple(sides), chain.relations)
+
+
+def _writes_decimal_commas(page: MarkdownPage) -> bool:
+    """Whether the page's formulas write 0,5 and not 0.5."""
+    text = " ".join(formula.latex for formula in page.formulas)
+    commas = len(re.findall(r"(?<![\d,.])\d+(?:,|\{,\})\d+(?![\d,])", text))
+    return commas > 2 * len(re.findall(r"(?<![\d.])\d*\.\d", text))
+
+
+def _indexed_letters(page: MarkdownPage, decimal_comma: bool) -> frozenset[str]:
+    """Letters that a page defines with a number above, as in `z^2_1 = ...`: no powers."""
+    symbols = SymbolTable(decimal_comma=decimal_comma)
+    found = set()
+    for formula in page.formulas:
+        if formula.is_plain or "^" not in formula.latex:
+            continue
+        for chain in chains(formula.latex, symbols):
+            first = chain.sides[0].expression
+            match first:
+                case Power(Quantity(name=str() as name), Constant(number)):
+                    behind = [printed_number(each.expression) for each in chain.sides[1:]]
+                    is_power = any(value is not None for value in behind[:1]) and len(behind) == 1
+                    if number == number.to_integral_value() and not is_power:
+                        found.add(re.split("[_^]", name)[0])
+    return frozenset(found)
+
+
+def is_symbol(expression: Expression | None) -> bool:
+    """Whether a side is one symbol, not a law."""
+    return isinstance(expression, Quantity) and not isinstance(expression.name, Opaque)
+
+
+def number_of(each: Side) -> Decimal | None:
+    return printed_number(each.expression)
