@@ -27,6 +27,8 @@ def as_json(audit: Audit, name: str) -> str:
             "not_read": [asdict(each) for each in coverage.unread],
             "hidden_digits": [asdict(each) for each in coverage.hidden_digits],
             "truncated": [asdict(each) for each in coverage.truncated],
+            "compared": coverage.compared,
+            "unmatched": [asdict(each) for each in coverage.unmatched],
         },
         "findings": [asdict(finding) for finding in audit.findings],
     }
@@ -53,6 +55,9 @@ def _text(audit: Audit, name: str) -> Iterator[str]:
     yield from _listed(coverage.unread, "not read")
     yield from _listed(coverage.hidden_digits, "right only with digits that are not printed")
     yield from _listed(coverage.truncated, "cut off instead of rounded, as everywhere on this page")
+    if coverage.compared is not None:
+        yield f"  {coverage.compared} values held against the network"
+        yield from _listed(coverage.unmatched, "values not matched with the network, and not judged")
     yield ""
     roots = sum(finding.root is None for finding in audit.findings)
     carried = len(audit.findings) - roots
