@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from generator.algebra import Constant
-
 from generator.audit.tokens import (
     DOTS,
     END,
@@ -125,7 +124,7 @@ class Cursor:
                 raise Unreadable(f"`{word}{behind.text}` may be a name or a product")
             self.at = end  # its number is its index
             return word
-        if len(word) > 1 and (behind.sign in ("_", "(") or word in _FIELD_WORDS):
+        if len(word) > 1 and (behind.sign in ("_", "(") or word in FIELD_WORDS):
             self.at = end
             return word
         return token.text
@@ -188,7 +187,7 @@ ACCENTS = words(
     r" \bm \mathcal \mathbb \pmb \mathscr"
 )
 # Words of this field that are names although no index shows where they end.
-_FIELD_WORDS = words(
+FIELD_WORDS = words(
     "net out target output input error loss bias cost sum lr grad old new total Loss Error Cost"
     " MSE SSE BCE CE in"
 )

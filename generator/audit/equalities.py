@@ -8,7 +8,7 @@ its tables headed `Value` and at the end of their own chains.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import localcontext
 
@@ -66,10 +66,10 @@ class PageReading:
     findings: tuple[Finding, ...]
 
 
-def read_page(text: str) -> PageReading:
-    """Reads a Markdown page and recomputes its equalities."""
+def read_page(text: str, place: Callable[[int], tuple[int, int]] | None = None) -> PageReading:
+    """Reads a Markdown page and recomputes its equalities; `place` tells lines and columns."""
     with localcontext(GUARDED):
-        return _Reading(PrintedPage(MarkdownPage(text))).result()
+        return _Reading(PrintedPage(MarkdownPage(text, place))).result()
 
 
 class _Reading:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 KINDS = {
     "arithmetic": "two sides of an equality differ by more than the printed rounding",
+    "rounding": "an equals sign before a rounded result, on a page that tells = from ≈",
     "truncated": "digits were cut off where the page otherwise rounds",
     "substitution": "a number put in for a symbol is not the value that the page gives it",
     "symbol": "a wrong symbol: a factor twice, a chain rule that does not hold, a circle",

@@ -56,10 +56,14 @@ class Entry(Opaque):
 
 @dataclass(frozen=True)
 class Chain:
-    """Sides with a relation between each and the next: `s0 = s1 = s2 ≈ s3`."""
+    """Sides with a relation between each and the next: `s0 = s1 = s2 ≈ s3`.
+
+    target: what an assignment before them gives their value to: the w of `w := s0 = s1`.
+    """
 
     sides: tuple[Side, ...]
     relations: tuple[str, ...]
+    target: Expression | None = None
 
     def runs_of_equalities(self) -> list[range]:
         """The stretches of its sides that no inequality interrupts."""
@@ -104,11 +108,16 @@ def chains(latex: str, symbols: SymbolTable, *, is_plain: bool = False) -> list[
                 draft.relations.append(RELATIONS[relation])
                 draft.sides.append(tokens)
             else:
-                draft = _Draft([tokens])
+                is_assignment = relation in _ASSIGNMENTS and len(draft.sides) == 1
+                target = draft.sides[0] if is_assignment else []
+                draft = _Draft([tokens], target=target)
                 drafts.append(draft)
         above[segment.column] = draft
-    read = (draft.read(latex, symbols) for draft in drafts)
-    return [entry for chain in read if chain for entry in _entrywise(chain, symbols)]
+    found: list[Chain] = []
+    for draft in drafts:
+        chain = draft.read(latex, symbols)
+        found += _entrywise(chain, symbols) if chain else ()
+    return found
 
 
 def _entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:
@@ -128,9 +137,12 @@ def _entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:
         ]
         yield Chain(tuple(sides), chain.relations)
         return
+    for each in chain.sides[:1]:
+        if isinstance(each.expression, Quantity) and not isinstance(each.expression.name, Opaque):
+            symbols.enter_array(each.expression.name, arrays[-1])
     for index in range(shape[0] * shape[1]):
         sides = [_entry(each, index, symbols) for each in chain.sides]
-        yield Chain(tuple(sides), chain.relations)
+        yield Chain(tuple(sides), chain.relations, chain.target)
 
 
 def _entry(side: Side, index: int, symbols: SymbolTable) -> Side:
@@ -139,6 +151,8 @@ def _entry(side: Side, index: int, symbols: SymbolTable) -> Side:
         return side
     if isinstance(side.expression, Array):
         return replace(side, expression=side.expression.entries[index])
+    if isinstance(side.expression, Quantity) and not isinstance(side.expression.name, Opaque):
+        return replace(side, expression=symbols.entry(side.expression.name, index))
     entry = Quantity(Entry(" ".join(side.latex.split()), index), None, Decimal("NaN"))
     return replace(side, expression=symbols.setdefault(entry.name, entry))
 
@@ -147,9 +161,18 @@ def _read(parser: Parser, latex: str, start: int) -> Side:
     try:
         return Side(latex, start, parser.whole())
     except Unreadable as problem:
-        return Side(latex, start, None, problem.reason)
+        reason = problem.reason
+    if parser.symbols.arrays:  # what is no arithmetic of arrays may be a law of symbols
+        try:
+            tokens, source = parser.tokens, parser.source
+            again = Parser(tokens, source, parser.symbols, reads_arrays=False)
+            return Side(latex, start, again.whole())
+        except Unreadable:
+            pass
+    return Side(latex, start, None, reason)
 
 
+_ASSIGNMENTS = words(r":= \coloneqq \leftarrow \gets ←")
 _BESIDE = frozenset([",", ";", r"\quad", r"\qquad"])
 _NO_EQUALITY = words(
     r":= \coloneqq \leftarrow \gets \to \rightarrow \mapsto \longrightarrow \in \sim"
@@ -165,16 +188,20 @@ class _Draft:
     sides: list[list[Token]]
     relations: list[str] = field(default_factory=list)
     is_list: bool = False
+    target: list[Token] = field(default_factory=list)
 
     def read(self, latex: str, symbols: SymbolTable) -> Chain | None:
         """The chain; None where there is no relation to read."""
         hidden = [token for token in self.sides[0] if token.sign in RELATIONS]
-        if not self.relations and not hidden:
+        if not self.relations and not hidden and not self.target:
             return None
         start = min((side[0].start for side in self.sides if side), default=None)
         if start is None:
             return None
         sides = [self._side(tokens, start, latex, symbols) for tokens in self.sides]
+        if self.target:
+            target = _read(Parser(self.target, latex, symbols), "", start).expression
+            return Chain(tuple(sides), tuple(self.relations), target)
         if not self.relations:
             if sides[0].expression is not None:
                 return None

@@ -65,7 +65,9 @@ class MarkdownPage:
     def _formula(
         self, start: int, end: int, *, is_closed: bool = True, is_plain: bool = False
     ) -> Formula:
-        text = self._blocks if is_plain and not self._text[start:end].strip() else self._text
+        text = self._text if not is_plain else self.prose
+        if not text[start:end].strip(" \0"):
+            text = self._blocks
         return Formula(text[start:end], start, *self.place(start), is_closed, is_plain)
 
     def _find_formulas(self) -> Iterator[Formula]:
@@ -119,7 +121,15 @@ class MarkdownPage:
         spans = [(each.start - 1, each.start + len(each.latex) + 1) for each in formulas]
         spans += self._not_prose
         spans += [match.span() for match in _NO_PROSE.finditer(self._text)]
-        return _blanked(self._text, spans)
+        return _EMPHASIS.sub("  ", _blanked(self._text, spans))
+
+    @property
+    def visible(self) -> str:
+        """The prose, with blocks of plain text that is in no programming language."""
+        text = self.prose
+        for start, block, _ in self._code_text():
+            text = text[:start] + block + text[start + len(block) :]
+        return text
 
     def _code_text(self) -> Iterator[tuple[int, str, bool]]:
         """Blocks and pieces in typewriter letters that are in no programming language."""
@@ -180,6 +190,7 @@ _NO_PROSE = re.compile(
     r"|^[ \t]*[-:|][-:| \t]*$",
     re.MULTILINE,
 )
+_EMPHASIS = re.compile(r"(?<![\w)*])\*\*(?=[^\s*])|(?<=[^\s*])\*\*(?![\w(*])")
 _FENCED = r"^[> \t]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})[ \t]*"
 _MATH_BLOCK = re.compile(
     _FENCED + r"(?:math|latex|tex|katex)[ \t]*\n(.*?)^[> \t]*\1", re.MULTILINE | re.DOTALL

@@ -28,7 +28,7 @@ from generator.audit.arrays import (
     scalar,
     summed,
 )
-from generator.audit.cursor import ACCENTS, Cursor
+from generator.audit.cursor import ACCENTS, FIELD_WORDS, Cursor
 from generator.audit.functions import (
     FUNCTIONS,
     LOGARITHMS,
@@ -61,12 +61,27 @@ class SymbolTable(dict[Hashable, Quantity]):
 
     indexed: letters whose superscripts count layers or steps, and are no powers.
     decimal_comma: whether the page writes `0,5`.
+    arrays: the symbols that stand for a vector or a matrix, entry by entry.
     """
 
     def __init__(self, indexed: frozenset[str] = frozenset(), *, decimal_comma: bool = False):
         super().__init__()
         self.indexed = indexed
         self.decimal_comma = decimal_comma
+        self.arrays: dict[Hashable, Array] = {}
+
+    def enter_array(self, name: Hashable, shape: Array) -> None:
+        """From here on a symbol stands for an array, its entries being symbols of their own."""
+        rows, columns = shape.shape
+        entries = [
+            [self.entry(name, row * columns + column) for column in range(columns)]
+            for row in range(rows)
+        ]
+        self.arrays[name] = Array(tuple(map(tuple, entries)), shape.is_list)
+
+    def entry(self, name: Hashable, index: int) -> Quantity:
+        key = f"{name}[{index + 1}]"
+        return self.setdefault(key, Quantity(key, None, Decimal("NaN")))
 
 
 @dataclass(frozen=True)
@@ -86,11 +101,18 @@ class Parser(Cursor):
     """
 
     def __init__(
-        self, tokens: list[Token], source: str, symbols: SymbolTable, depth: int = 0
+        self,
+        tokens: list[Token],
+        source: str,
+        symbols: SymbolTable,
+        depth: int = 0,
+        *,
+        reads_arrays: bool = True,
     ) -> None:
         super().__init__(tokens, source)
         self.symbols = symbols
         self.depth = depth
+        self.reads_arrays = reads_arrays
 
     def whole(self) -> Expression:
         """The expression that all the tokens are; Unreadable where they are none."""
@@ -101,9 +123,11 @@ class Parser(Cursor):
             raise Unreadable(f"`{self.next.text}` is not expected where it stands")
         return expression
 
-    def part(self, tokens: list[Token]) -> Expression:
+    def part(self, tokens: list[Token], *, is_name: bool = False) -> Expression:
         """The expression that a group of tokens is."""
-        return Parser(tokens, self.source, self.symbols, self.depth).whole()
+        reads_arrays = self.reads_arrays and not is_name
+        inner = Parser(tokens, self.source, self.symbols, self.depth, reads_arrays=reads_arrays)
+        return inner.whole()
 
     def sum(self) -> Expression:
         terms = [self.signed_term()]
@@ -265,6 +289,8 @@ class Parser(Cursor):
         index = canonical(script)
         if isinstance(base, Array) and index in (r"\top", "T", r"\intercal", r"\prime"):
             return base.transposed()
+        if isinstance(base, Quantity) and index in (r"\top", "T", r"\intercal"):
+            return self.entered(Opaque(f"{base.name}^{{{index}}}"))
         if DECORATION.fullmatch(index) and not isinstance(base, Constant):
             raise Unreadable(f"an index `{index}` on what is no symbol")
         return powered(base, self.part(script))
@@ -292,7 +318,8 @@ class Parser(Cursor):
         if not index and self.next.sign == "(":
             if base in FUNCTIONS:
                 return self.raised(self.applied(FUNCTIONS[base]))
-            if len(base) > 1 and base.isalpha() and token.kind != "command":
+            is_word = len(base) > 1 and base.isalpha() and token.kind != "command"
+            if is_word and base not in FIELD_WORDS:
                 raise Unreadable(f"no function is entered for `{base}` yet")
         return self.symbol(base, index)
 
@@ -301,7 +328,7 @@ class Parser(Cursor):
         inside = self.script()
         index = ""
         if len(inside) > 1:
-            inner = Parser(inside, self.source, {}, self.depth)
+            inner = Parser(inside, self.source, SymbolTable(), self.depth)
             whole = inner.whole()
             if not isinstance(whole, Quantity) or isinstance(whole.name, Opaque):
                 raise Unreadable(f"`{token.text}` over what is no symbol")
@@ -340,16 +367,23 @@ class Parser(Cursor):
             if exponent is not None:
                 raise Unreadable(f"a superscript between `{base}` and its argument")
             self.group(self.take())
-            return self.opaque(start)
+            return self.written(start)
         if exponent is None and self.is_application(base):
             self.group(self.take())
-            return self.opaque(start)
+            return self.written(start)
         if base == "e" and exponent is not None and not sub and not sup:
             return called(exp, [exponent])
         sub = re.sub(r"(?<=[^\W_])_(?=[^\W_])", "", sub)
         sub = sub if len(sub) < 2 else f"{{{sub}}}"
         name = base + (f"_{sub}" if sub else "") + (f"^{{{sup}}}" if sup else "")
-        return self.entered(name) if exponent is None else powered(self.entered(name), exponent)
+        symbol: Expression = self.entered(name)
+        if self.reads_arrays and name in self.symbols.arrays:
+            symbol = self.symbols.arrays[name]
+        elif self.reads_arrays and sup in (r"\top", r"\prime"):
+            untransposed = name.removesuffix(f"^{{{sup}}}")
+            if untransposed in self.symbols.arrays:
+                symbol = self.symbols.arrays[untransposed].transposed()
+        return symbol if exponent is None else powered(symbol, exponent)
 
     def is_index(self, base: str, script: Sequence[Token]) -> bool:
         """Whether a number above counts layers or steps on this page, and is no power."""
@@ -358,7 +392,7 @@ class Parser(Cursor):
     def is_application(self, base: str) -> bool:
         """Whether brackets behind a symbol hold its argument, as in `E(w)`, and no factor."""
         inside = self.tokens[self.at + 1 : self.at + 3]
-        if self.next.sign != "(" or len(inside) < 2 or len(base) > 1 and base.islower():
+        if self.next.sign != "(" or len(inside) < 2 or (len(base) > 1 and base.islower()):
             return False
         is_short = inside[1].sign in (")", ",", "_") and inside[0].sign not in MINUS
         return is_short and (inside[0].kind == "letter" or inside[0].sign in LETTERS)
@@ -366,6 +400,11 @@ class Parser(Cursor):
     def entered(self, name: Hashable) -> Quantity:
         """The quantity of that name, the same object each time."""
         return self.symbols.setdefault(name, Quantity(name, None, Decimal("NaN")))
+
+    def written(self, start: int) -> Quantity:
+        """A function of something, `f(0.5)`: a symbol by what is written."""
+        latex = self.source[self.tokens[start].start : self.tokens[self.at - 1].end]
+        return self.entered(re.sub(r"\s+|\\left|\\right|\\,", "", latex))
 
     def opaque(self, start: int) -> Quantity:
         """A law, read and checked no further: one symbol for everything since `start`."""
@@ -440,7 +479,9 @@ class Parser(Cursor):
             self.factor()  # the operator d/dx and what it is applied to
             return self.opaque(start)
         if is_differential(below) and is_differential(above) and above[0].text == below[0].text:
-            derivative = self.derivative(self.part(above[1:]), self.part(below[1:]))
+            derivative = self.derivative(
+                self.part(above[1:], is_name=True), self.part(below[1:], is_name=True)
+            )
             return self.raised(derivative)
         return self.raised(divided(self.part(above), self.part(below)))
 

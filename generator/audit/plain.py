@@ -67,7 +67,7 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
             elif kind == "close":
                 run.depth -= 1
             run.relations += kind == "relation"
-            run.add(item, needs_operand=kind in ("open", "operator", "relation", "comma"))
+            run.add(item, needs_operand=kind in _LEADS_ON)
             continue
         if run and run.is_formula(in_code):
             yield run.start, run.end
@@ -115,7 +115,7 @@ def _kind(
     next_ = behind.lastgroup if behind else ""
     if next_ == "relation" or (next_ == "open" and behind and behind.start() == item.end()):
         return "name"
-    is_letter = len(word.rstrip("'’")) == 1 and word not in "aAIàéyeou" or word in "ye"
+    is_letter = (len(word.rstrip("'’")) == 1 and word not in "aAIàéyeou") or word in "ye"
     return "name" if is_letter and not "\u2e80" <= word[0] <= "\uffff" else "other"
 
 
@@ -139,11 +139,12 @@ def _shifted(text: str, by: int, decimal_comma: bool) -> Iterator[Token]:
 def _named(match: re.Match[str]) -> Iterator[Token]:
     start, end = match.span()
     if match["above"]:
-        for mark, name in (("", match["above"]), ("/", match["below"])):
-            if mark:
-                yield Token("mark", "/", start, start)
-            yield Token("command", r"\partial", start, start)
-            yield from _symbol(name, start, end)
+        for part in ("above", "below"):
+            at = match.start(part)
+            if part == "below":
+                yield Token("mark", "/", at - 2, at - 1)
+            yield Token("command", r"\partial", at - 1, at)
+            yield from _symbol(match[part], at, match.end(part))
     else:
         yield from _symbol(match[0], start, end)
 
@@ -180,6 +181,7 @@ _GREEK = words(
 _NAMES = _GREEK | words(
     "net out target output loss error exp ln log max min tanh sigmoid relu ReLU sqrt lr"
 )
+_LEADS_ON = ("open", "operator", "relation", "comma", "root")
 _RELATION = re.compile(r"(?<![=<>!:+\-*/])=(?![=>])|[≈≃]|~=")
 _NAME = r"[^\W\d_](?:\w|(?<=\w)[₀-₉])*'*"
 _ITEM = re.compile(

@@ -99,7 +99,9 @@ def _row(row: Assignment, symbols: SymbolTable) -> Chain:
 
 
 def _chains(formula: Formula, symbols: SymbolTable) -> Iterator[Chain]:
-    for chain in chains(formula.latex, symbols):
+    for chain in chains(formula.latex, symbols, is_plain=formula.is_plain):
+        if not chain.relations:
+            continue
         sides = [replace(each, start=each.start + formula.start) for each in chain.sides]
         if not formula.is_closed:
             reason = "the formula is never closed"

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from json import JSONDecodeError
-from json.decoder import JSONDecoder
+from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 
 FORMATS = (".md", ".markdown", ".tex", ".ipynb")
@@ -84,10 +84,9 @@ class _Placed(str):
 class _PlacedDecoder(JSONDecoder):
     def __init__(self) -> None:
         super().__init__()
-        plain = self.parse_string
 
         def placed(text: str, start: int, strict: bool = True) -> tuple[_Placed, int]:
-            value, end = plain(text, start, strict)
+            value, end = scanstring(text, start, strict)
             string = _Placed(value)
             string.start = start
             return string, end

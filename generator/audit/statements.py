@@ -61,7 +61,7 @@ def read(source: Source) -> Reading:
     page = MarkdownPage(source.text, source.place)
     decimal_comma = _writes_decimal_commas(page)
     symbols = SymbolTable(_indexed_letters(page, decimal_comma), decimal_comma=decimal_comma)
-    headings = [match.start() for match in _HEADING.finditer(page.prose)]
+    headings = [match.start() for match in _HEADING.finditer(source.text)]
     statements = [
         *(_row(row, symbols, headings) for row in page.assignments),
         *(
@@ -71,7 +71,7 @@ def read(source: Source) -> Reading:
         ),
     ]
     statements.sort(key=lambda statement: statement.start)
-    return Reading(source, page.prose, tuple(statements), page.formulas, symbols)
+    return Reading(source, page.visible, tuple(statements), page.formulas, symbols)
 
 
 def one_line(text: str) -> str:
@@ -91,7 +91,8 @@ def printed_text(each: Side) -> str:
 
 
 _HEADING = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t].*|\\(?:sub)*section\*?\{.*|\*\*[^*\n]+\*\*:?[ \t.]*|.+\n(?:=+|-{3,}))$",
+    r"^[ \t]*(?:#{1,6}[ \t]|\\(?:sub)*section\*?\{|\*\*[^*\n]{1,120}\*\*:?[ \t.]*$)"
+    r"|^[^\s#].*\n(?:={3,}|-{3,})[ \t]*$",
     re.MULTILINE,
 )
 
@@ -107,7 +108,7 @@ def _chains(formula: Formula, symbols: SymbolTable) -> Iterator[Chain]:
         if not formula.is_closed:
             reason = "the formula is never closed"
             sides = [replace(each, expression=None, reason=reason) for each in sides]
-        yield Chain(tuple(sides), chain.relations)
+        yield replace(chain, sides=tuple(sides))
 
 
 def _writes_decimal_commas(page: MarkdownPage) -> bool:

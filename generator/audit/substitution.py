@@ -4,34 +4,148 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from generator.algebra import Call, Constant, Expression, Negative, Product, Quantity
-from generator.algebra.expression import children
+from generator.algebra import (
+    Call,
+    Constant,
+    Expression,
+    Negative,
+    Power,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+)
+from generator.algebra.expression import children, expanded, quantities_in
 from generator.audit.values import printed_number
+
+Pair = tuple[Expression, Decimal]
 
 
 def substituted(before: Expression, after: Expression) -> list[tuple[Quantity, Decimal]] | None:
     """The numbers that stand in the second tree for symbols of the first; None if they differ."""
+    pairs = put_in(before, after, allows_results=False)
+    if pairs is None:
+        return None
+    return [(symbol, number) for symbol, number in pairs if isinstance(symbol, Quantity)]
+
+
+def put_in(before: Expression, after: Expression, *, allows_results: bool) -> list[Pair] | None:
+    """The numbers of the second tree that stand for symbols of the first.
+
+    allows_results: a number may also stand for a part of the first tree that was worked
+    out already; that part is then paired with it.
+    """
     if before is after:
         return []
-    number = printed_number(after)
+    number = _number(after)
     if isinstance(before, Quantity):
         return None if number is None else [(before, number)]
     if isinstance(before, Constant):
-        return [] if number == before.value else None
+        return [] if number is not None and number == before.value else None
     if isinstance(before, Negative) and not isinstance(after, Negative):
         positive = _without_leading_minus(after)
-        return None if positive is None else substituted(before.operand, positive)
+        if positive is None and allows_results and number is not None:
+            return put_in(before.operand, Constant(-number), allows_results=True)
+        if positive is None:
+            return None
+        return put_in(before.operand, positive, allows_results=allows_results)
+    if isinstance(after, Negative) and not isinstance(before, Negative) and allows_results:
+        positive = _without_leading_minus(before)
+        if positive is not None:
+            return put_in(positive, after.operand, allows_results=True)
+        negative = _with_leading_minus(after.operand)
+        if negative is not None and type(before) is type(negative):
+            return put_in(before, negative, allows_results=True)
+    found = _part_by_part(before, after, allows_results=allows_results)
+    if found is None and allows_results:
+        found = _otherwise(before, after, number)
+    return found
+
+
+def _terms(node: Expression) -> tuple[Expression, ...]:
+    """The terms of a sum, those of sums in brackets included."""
+    if not isinstance(node, Sum):
+        return (node,)
+    return tuple(term for part in node.terms for term in _terms(part))
+
+
+def _number(node: Expression) -> Decimal | None:
+    """A printed number, a power of ten included."""
+    match node:
+        case Power(Constant(base), Constant(power)) if base == 10 and abs(power) < 100:
+            return Decimal(1).scaleb(int(power))
+    return printed_number(node)
+
+
+def has_symbols(expression: Expression) -> bool:
+    return next(quantities_in(expression), None) is not None
+
+
+def _part_by_part(
+    before: Expression, after: Expression, *, allows_results: bool
+) -> list[Pair] | None:
     if type(before) is not type(after) or len(children(before)) != len(children(after)):
         return None
     if isinstance(before, Call) and isinstance(after, Call) and before.function != after.function:
         return None
-    found = []
+    found: list[Pair] = []
     for part, other in zip(children(before), children(after), strict=True):
-        pairs = substituted(part, other)
+        pairs = put_in(part, other, allows_results=allows_results)
         if pairs is None:
             return None
         found += pairs
     return found
+
+
+def _otherwise(before: Expression, after: Expression, number: Decimal | None) -> list[Pair] | None:
+    """The looser ways in which people put numbers in."""
+    if number is not None and has_symbols(before):
+        return [(before, number)]
+    if number is not None and not isinstance(before, Constant):
+        return [(before, number)]
+    if isinstance(before, Call) and not isinstance(after, Call):
+        written_out = expanded(before)
+        if type(written_out) is not Call:
+            return put_in(written_out, after, allows_results=True)
+    if isinstance(after, Call) and isinstance(before, Quotient):
+        written_out = expanded(after)
+        if isinstance(written_out, Quotient):
+            return put_in(before, written_out, allows_results=True)
+    if isinstance(before, Sum) and isinstance(after, Sum):
+        flat, other = Sum(_terms(before)), Sum(_terms(after))
+        if len(flat.terms) + len(other.terms) > len(before.terms) + len(after.terms):
+            return put_in(flat, other, allows_results=True)
+    shorter, longer = _without_ones(before), _without_ones(after)
+    if (shorter, longer) != (before, after):
+        return put_in(shorter, longer, allows_results=True)
+    if isinstance(before, Power) and isinstance(after, Product):
+        squared = Product((before.base, before.base))
+        if before.exponent == Constant(Decimal(2)) and len(after.factors) == 2:
+            return _part_by_part(squared, after, allows_results=True)
+    return None
+
+
+def _without_ones(node: Expression) -> Expression:
+    """The tree without factors 1 and terms 0 at its top."""
+    neutral = {Product: 1, Sum: 0}.get(type(node))
+    if neutral is None:
+        return node
+    parts = [each for each in children(node) if printed_number(each) != neutral]
+    if len(parts) == len(children(node)) or not parts:
+        return node
+    if len(parts) == 1:
+        return parts[0]
+    return type(node)(tuple(parts))  # type: ignore[call-arg]
+
+
+def _with_leading_minus(node: Expression) -> Expression | None:
+    """The tree with a minus at the number that it begins with."""
+    if isinstance(node, Constant):
+        return Constant(node.value.copy_negate())
+    if isinstance(node, Product):
+        first = _with_leading_minus(node.factors[0])
+        return None if first is None else Product((first, *node.factors[1:]))
+    return None
 
 
 def _without_leading_minus(node: Expression) -> Expression | None:

@@ -1,0 +1,68 @@
+"""Pages that keep the calculator rule are held to it: every line from its own printed digits.
+
+Most pages round on the way, so that a last digit may be off by what is not printed. A
+page that gives its values in full, or whose many lines all hold to the last digit, has
+no such excuse on the one or two lines that do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from generator.audit.equalities import PageReading, read_page
+from generator.audit.findings import Audit, Finding
+from generator.audit.history import gathered
+from generator.audit.statements import Reading
+from generator.audit.values import FULL_DIGITS
+
+FULL_VALUES = 6  # so many values in full make a table of them
+USUAL = 0.13  # plain rounding breaks the rule on 13 % of lines, and on more
+
+KINDS = {"value": "substitution"}
+
+
+def with_calculator_rule(audit: Audit, reading: Reading) -> Audit:
+    """The audit, with what breaks the calculator rule on a page that keeps it elsewhere."""
+    full = sum(
+        len(value.number.as_tuple().digits) >= FULL_DIGITS
+        for values in gathered(reading).values.values()
+        for value in values[:1] + values[-1:]
+        if value.kind == "table"
+    )
+    if full < FULL_VALUES and audit.coverage.checked < 60:
+        return audit
+    strict = read_page(reading.source.text, reading.source.place)
+    if not strict.findings or not _keeps_the_rule(strict, has_full_values=full >= FULL_VALUES):
+        return audit
+    lines = {finding.line for finding in audit.findings}
+    more = [_finding(each) for each in strict.findings if each.line not in lines]
+    merged = sorted([*audit.findings, *more], key=lambda each: (each.line, each.column))
+    places = {id(each): place for place, each in enumerate(merged)}
+    order = [places[id(each)] for each in audit.findings]
+    return replace(
+        audit,
+        findings=tuple(
+            each if each.root is None else replace(each, root=order[each.root]) for each in merged
+        ),
+    )
+
+
+def _keeps_the_rule(strict: PageReading, *, has_full_values: bool) -> bool:
+    found = len(strict.findings)
+    if has_full_values:
+        return found <= max(4, strict.checked // 25)
+    return found <= USUAL / 4 * strict.checked / 2
+
+
+def _finding(each) -> Finding:  # type: ignore[no-untyped-def]
+    return Finding(
+        each.line,
+        each.column,
+        KINDS.get(each.kind, each.kind),
+        each.quote,
+        each.printed,
+        each.expected,
+        None,
+        None,
+        each.message,
+    )

@@ -1,0 +1,244 @@
+"""Wrong symbols: repeated factors, chain rules that do not hold, circles."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generator.algebra import (
+    Call,
+    Expression,
+    Negative,
+    Product,
+    Quantity,
+    Quotient,
+    Sum,
+    quantities_in,
+)
+from generator.algebra.expression import expanded
+from generator.audit.history import History, shape, transitive
+from generator.audit.latex import Side
+from generator.audit.parser import Opaque, SymbolTable, derivative_name
+from generator.audit.statements import Reading, Statement
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A symbol that should be another one; `about` is the symbol, `instead` the right one."""
+
+    side: Side
+    printed: str
+    expected: str | None
+    message: str
+    about: Quantity | None = None
+
+
+def suspects(reading: Reading, statement: Statement, history: History) -> Iterator[Suspect]:
+    """What is suspicious in the symbols of one chain."""
+    head = statement.sides[0].expression
+    whole: tuple[str, str] | None = None  # the derivative that the chain is of
+    for index, side in enumerate(statement.sides):
+        if side.expression is None:
+            continue
+        yield from _repeated_factors(side, reading.symbols)
+        if index > 0 and isinstance(head, Quantity):
+            yield from _circle(head, side)
+        if index > 0:
+            yield from _broken_chain(whole, side, reading, history)
+        whole = _split(side.expression) or whole
+
+
+def _repeated_factors(side: Side, symbols: SymbolTable) -> Iterator[Suspect]:
+    """w6·h1 beside w5·h1 where h2 is known: one index goes on, the other should too."""
+    assert side.expression is not None
+    terms = side.expression.terms if isinstance(side.expression, Sum) else ()
+    pairs = [_indexed_pair(term) for term in terms]
+    for place, (first, second) in enumerate(zip(pairs, pairs[1:], strict=False)):
+        if not first or not second:
+            continue
+        for this, other in ((0, 1), (1, 0)):
+            repeated, former = second[this], first[this]
+            moved, before = second[other], first[other]
+            if repeated.quantity is not former.quantity or moved.base != before.base:
+                continue
+            step = moved.number - before.number
+            if step == 0 or moved.stem != before.stem or repeated.base == moved.base:
+                continue
+            used = {pair[this].quantity for pair in pairs if pair}
+            following = repeated.following(1)
+            expected = symbols.get(following)
+            if expected is None or (expected in used and len(used) > 1):
+                continue
+            if place and pairs[place - 1] and pairs[place - 1][this].quantity is repeated.quantity:  # type: ignore[index]
+                continue
+            yield Suspect(
+                side,
+                f"{moved.quantity.name} {repeated.quantity.name}",
+                f"{moved.quantity.name} {following}",
+                f"`{repeated.quantity.name}` stands beside `{before.quantity.name}` and again"
+                f" beside `{moved.quantity.name}`, where `{following}` is expected",
+                repeated.quantity,
+            )
+
+
+@dataclass(frozen=True)
+class _Indexed:
+    """A symbol as its base and the number that its index ends with."""
+
+    quantity: Quantity
+    base: str
+    stem: str
+    number: int
+    tail: str
+
+    def following(self, step: int) -> str:
+        index = f"{self.stem}{self.number + step}"
+        index = index if len(index) < 2 else f"{{{index}}}"
+        return f"{self.base}_{index}{self.tail}"
+
+
+def indexed(quantity: Quantity) -> _Indexed | None:
+    match = re.fullmatch(r"(.+?)_(?:\{([^{}]*?)(\d)\}|(\d))(\^\{.*\})?", str(quantity.name))
+    if match is None or isinstance(quantity.name, Opaque):
+        return None
+    number = int(match[3] or match[4])
+    return _Indexed(quantity, match[1], match[2] or "", number, match[5] or "")
+
+
+def _indexed_pair(term: Expression) -> tuple[_Indexed, _Indexed] | None:
+    if isinstance(term, Product) and len(term.factors) == 2:
+        both = [indexed(each) for each in term.factors if isinstance(each, Quantity)]
+        if len(both) == 2 and both[0] and both[1] and both[0].base != both[1].base:
+            return both[0], both[1]
+    return None
+
+
+def _circle(head: Quantity, side: Side) -> Iterator[Suspect]:
+    """Out = σ(out): a function of the quantity that it defines."""
+    assert side.expression is not None
+    node = side.expression
+    written_out = expanded(node) if isinstance(node, Call) else node
+    calls = []
+    if isinstance(node, Call):
+        calls = [node]
+    elif isinstance(written_out, Quotient) and isinstance(written_out.denominator, Sum):
+        calls = [each for each in written_out.denominator.terms if isinstance(each, Call)]
+    for call in calls:
+        inside = [each.operand if isinstance(each, Negative) else each for each in call.arguments]
+        if head in [each for each in inside if isinstance(each, Quantity)]:
+            message = f"`{head.name}` is defined by itself"
+            yield Suspect(side, str(head.name), None, message, head)
+
+
+def undefined(reading: Reading, history: History) -> Iterator[tuple[Quantity, Quantity, Side]]:
+    """Symbols without a value on a page that gives all others one; a sibling; the first use."""
+    used: dict[Quantity, Side] = {}
+    for statement in reading.statements:
+        for side in statement.sides:
+            if side.expression is not None:
+                for symbol in quantities_in(side.expression):
+                    if not isinstance(symbol.name, Opaque):
+                        used.setdefault(symbol, side)
+    valued = {symbol for symbol in used if history.values.get(symbol)}
+    missing = [symbol for symbol in used if symbol not in valued]
+    if len(valued) < 15 or len(missing) > max(1, len(used) // 30):
+        return
+    shapes = {shape(symbol): symbol for symbol in valued}
+    for symbol in missing:
+        sibling = shapes.get(shape(symbol))
+        if sibling is not None:
+            yield symbol, sibling, used[symbol]
+
+
+_DERIVATIVE = re.compile(r"\\frac\{\\partial (.*)\}\{\\partial (.*)\}")
+
+
+def _split(quantity: Expression) -> tuple[str, str] | None:
+    """Above and below of a derivative."""
+    if not isinstance(quantity, Quantity) or isinstance(quantity.name, Opaque):
+        return None
+    match = _DERIVATIVE.fullmatch(str(quantity.name))
+    return (match[1], match[2]) if match and r"\frac" not in match[1] + match[2] else None
+
+
+def _broken_chain(
+    whole: tuple[str, str] | None, side: Side, reading: Reading, history: History
+) -> Iterator[Suspect]:
+    """A product of derivatives whose inner terms do not cancel."""
+    if not isinstance(side.expression, Product):
+        return
+    factors = [_split(factor) for factor in side.expression.factors]
+    if len(factors) < 2 or not all(factors):
+        return
+    known = [each for each in factors if each]
+    whole = whole or (known[0][0], known[-1][1])
+    above = Counter(each[0] for each in known)
+    below = Counter(each[1] for each in known)
+    above[whole[1]] += 1
+    below[whole[0]] += 1
+    too_many, too_few = list((above - below).elements()), list((below - above).elements())
+    if not too_many and not too_few:
+        yield from _independent(known, side, reading, history)
+        return
+    if len(too_many) != 1 or len(too_few) != 1 or _are_alike(too_many[0], too_few[0]):
+        return
+    extra, missing = too_many[0], too_few[0]
+    for factor, (top, bottom) in zip(side.expression.factors, known, strict=True):
+        swaps = [(top, extra) if bottom == missing else None]
+        swaps += [(missing, bottom) if top == extra and extra != whole[1] else None]
+        for swap in filter(None, swaps):
+            expected = derivative_name(*swap)
+            if expected in reading.symbols or len([s for s in swaps if s]) == 1:
+                assert isinstance(factor, Quantity)
+                message = (
+                    f"the chain rule does not close: `{extra}` above and `{missing}` below"
+                    " do not cancel"
+                )
+                yield Suspect(side, str(factor.name), expected, message, factor)
+                return
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two names may be of one thing: E_total and E_1, h_1 and out_{h1}."""
+    bases = [re.split(r"[_^]", name)[0] for name in (one, other)]
+    if bases[0] == bases[1] and bases[0] in ("E", "L", "C", "J", r"\mathcal{L}", "Loss", "loss"):
+        return True
+    flat = [re.sub(r"[_{}^\\ ]", "", name) for name in (one, other)]
+    return flat[0] in flat[1] or flat[1] in flat[0]
+
+
+def _independent(
+    factors: list[tuple[str, str]], side: Side, reading: Reading, history: History
+) -> Iterator[Suspect]:
+    """∂h1/∂w5 where h1 is a function of others only."""
+    for above, below in factors:
+        top, bottom = reading.symbols.get(above), reading.symbols.get(below)
+        if top is None or bottom is None or top not in history.definitions:
+            continue
+        reached = transitive(history, top)
+        if reached is None or bottom in reached or top in reached:
+            continue
+        if any(_are_alike(str(each.name), below) for each in reached):
+            continue
+        users = [
+            symbol
+            for symbol, formulas in list(history.definitions.items())[:500]
+            if _split(symbol) is None
+            and any(bottom in set(quantities_in(formula)) for _, formula in formulas)
+            and symbol is not bottom
+        ]
+        if users and all(other in history.definitions for other in _leaves(reached, history)):
+            names = ", ".join(f"`{user.name}`" for user in users[:2])
+            message = f"`{above}` does not depend on `{below}`, which only {names} does"
+            yield Suspect(side, derivative_name(above, below), None, message)
+
+
+def _leaves(reached: set[Quantity], history: History) -> list[Quantity]:
+    """Symbols that look as if they should be defined further: none that has a value or an index."""
+    return [
+        each
+        for each in reached
+        if each not in history.definitions and each not in history.values and indexed(each) is None
+    ]
