@@ -7,10 +7,13 @@ carries on.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
+from functools import cached_property
 
 from generator.algebra import Constant, Expression, Product, Quantity, evaluate, quantities_in
 from generator.algebra.expression import children, expanded, substitute
@@ -116,6 +119,7 @@ class Comparison:
         self.lines = list(lines(reading))
         self.found: list[_Found] = []
         self.printed: dict[Quantity, list[Printed]] = defaultdict(list)
+        self.slips: dict[Quantity, list[Printed]] = defaultdict(list)  # wrong numbers put in
         self.definitions: dict[Meaning, Expression] = {}  # over the network's quantities
         self.judged_right: set[int] = set()  # lines of the file that hold by the network
         self.unmatched: list[Unread] = []
@@ -257,8 +261,12 @@ class Comparison:
                 side.start, "symbol", quote, printed_text(side), None, why, None, root
             )
         else:
+            whole = printed_text(side)
+            printed, expected = fix.printed or whole, fix.expected
+            if not fix.printed and expected is not None:
+                expected = expected.format(whole)
             finding = self._report(
-                side.start, "symbol", quote, fix.printed, fix.expected, fix.message, None, root
+                side.start, "symbol", quote, printed, expected, fix.message, None, root
             )
         self.repeated.setdefault(quote, finding)
         return finding
@@ -340,7 +348,12 @@ class Comparison:
         old = next(c for c in candidates if c.step == 0)
         new = next(c for c in candidates if c.step == 1)
         is_behind = self.updates_from is not None and line.start > self.updates_from
-        if not is_behind:
+        is_repeated = (
+            number is not None
+            and old.known is not None
+            and self._printed_before(old.known.quantity, number) is not None
+        )
+        if not is_behind or is_repeated:
             return old
         if number is None:
             return new if meaning.slot.role in UPDATED_ROLES else None
@@ -461,30 +474,37 @@ class Comparison:
         """One number put in for a quantity; the finding behind it if it is wrong."""
         if self._fits(quantity, number):
             return []
-        printed = [p for p in self.printed.get(quantity, ()) if p.number == number]
-        if printed:
-            return [p.finding for p in printed[-1:] if p.finding is not None]
+        before = self._printed_before(quantity, number)
+        if before is not None:
+            return [before.finding] if before.finding is not None else []
         wrong = self.wrong_formulas.get(meaning)
-        name, expected = self._names(quantity), like(quantity.value, number)
-        why = f"`{name}` is {expected}, not {as_text(number)}"
         root, cause = None, None
         if wrong is not None and wrong.explains(quantity, number):
             root = self._root_of(wrong.finding)
-        else:
+        known = self.network.by_quantity.get(quantity)
+        if root is None and known is not None:
+            root = self._carried(known, number, [])
+            if root is not None:
+                return [root]
+        if root is None:
             owner = self._owner(number, quantity)
             cause = f"{as_text(number)} is {owner}" if owner else None
-            known = self.network.by_quantity.get(quantity)
             if cause is None and known is not None:
-                cause = self._explained(known, number)
-        return [
-            self._report(
-                side.start, "substitution", line.quote, as_text(number), expected, why, cause, root
-            )
-        ]
+                root, cause = self._cause(known, number)
+        name, expected = self._names(quantity), like(quantity.value, number)
+        why = f"`{name}` is {expected}, not {as_text(number)}"
+        finding = self._report(
+            side.start, "substitution", line.quote, as_text(number), expected, why, cause, root
+        )
+        self.slips[quantity].append(Printed(number, side.start, finding))
+        return [finding]
 
-    def _explained(self, known: Known, number: Decimal) -> str | None:
-        explanation = explained(known, number, self.network, self._values(), self._names)
-        return explanation.cause if explanation else None
+    def _printed_before(self, quantity: Quantity, number: Decimal) -> Printed | None:
+        """Where the page printed just that number for a quantity, to some other digits maybe."""
+        for each in reversed([*self.slips.get(quantity, ()), *self.printed.get(quantity, ())]):
+            if is_rounding(each.number, number) or is_rounding(number, each.number):
+                return each
+        return None
 
     def _fits(self, quantity: Quantity, number: Decimal) -> bool:
         """Whether a number is a quantity's value; its sign may stand before it."""
@@ -533,28 +553,36 @@ class Comparison:
         if self._is_right(target, number):
             self.printed[quantity].append(Printed(number, side.start, None))
             return
-        behind = self._carried(target, number, operands)
+        behind = self._behind(target, number, operands)
         if behind is None and formula is not None and formula.gives(number):
             behind = self._root_of(formula.finding)
         expected = like(target.value, number)
-        cause = None
-        why = f"the network gives {expected}"
-        if behind is None:
-            behind, cause = self._cause(target, number)
-        else:
+        why, cause = f"the network gives {expected}", None
+        if behind is not None:
             why = f"{why}; it carries an earlier error on"
+        elif target.known is not None:
+            behind, cause = self._cause(target.known, number)
         finding = self._report(
             side.start, "value", line.quote, as_text(number), expected, why, cause, behind
         )
-        if behind is None and cause in [v.cause for v in self.network.variants]:
+        if behind is None and cause in [variant.cause for variant in self.network.variants]:
             self.mistakes.setdefault(str(cause), finding)
         self.printed[quantity].append(Printed(number, side.start, finding))
 
-    def _cause(self, target: Candidate, number: Decimal) -> tuple[int | None, str | None]:
+    def _behind(self, target: Candidate, number: Decimal, operands: list[int]) -> int | None:
+        """The finding behind a wrong result, if it has one."""
+        if target.known is not None:
+            return self._carried(target.known, number, operands)
+        return self._root_of(operands[0]) if operands else None
+
+    def _cause(self, known: Known, number: Decimal) -> tuple[int | None, str | None]:
         """The mistake that gives a number, and the finding that is the same mistake."""
-        if target.known is None:
-            return None, None
-        explanation = explained(target.known, number, self.network, self._values(), self._names)
+        for variant in self.network.variants:
+            if variant.cause in self.mistakes and known.quantity in variant.values:
+                value = variant.values[known.quantity]
+                if self.tolerance.allows(known.quantity, number, value):
+                    return self.mistakes[variant.cause], variant.cause
+        explanation = explained(known, number, self.network, self._values(), self._names)
         if explanation is None:
             return None, None
         return (
@@ -562,12 +590,14 @@ class Comparison:
             explanation.cause,
         )
 
-    def _carried(self, target: Candidate, number: Decimal, operands: list[int]) -> int | None:
+    def _carried(self, known: Known, number: Decimal, operands: list[int]) -> int | None:
         """The finding that a wrong number carries on, if what the page prints leads to it."""
         if operands:
             return self._root_of(max(operands, key=lambda each: self.found[each].size))
-        known = target.known
-        if known is None or known.quantity.definition is None:
+        before = self._printed_before(known.quantity, number)
+        if before is not None and before.finding is not None:
+            return self._root_of(before.finding)
+        if known.quantity.definition is None:
             return None
         wrong = {
             quantity: all_[-1]
@@ -584,14 +614,14 @@ class Comparison:
             return None
         if came == known.value or not self.tolerance.allows(known.quantity, number, came):
             return None
-        effects = {}
+        effects: dict[int, Decimal] = {}
         for quantity, each in wrong.items():
             without = {q: v for q, v in values.items() if q is not quantity}
-            effects[each.finding] = abs(
-                recomputed([known.quantity], without)[known.quantity] - came
-            )
+            moved = abs(recomputed([known.quantity], without)[known.quantity] - came)
+            assert each.finding is not None
+            effects[each.finding] = max(moved, effects.get(each.finding, moved))
         largest = max(effects, key=lambda each: effects[each])
-        return self._root_of(largest) if largest is not None and effects[largest] else None
+        return self._root_of(largest) if effects[largest] else None
 
     def _values(self) -> dict[Quantity, Decimal]:
         """What the page printed last for each quantity."""
@@ -645,54 +675,83 @@ class Comparison:
         """The least precise number that the page prints for each quantity, right or wrong."""
         found: dict[Quantity, Decimal] = {}
         for name, said in self.matching.evidence.items():
-            for each in self.matching.candidates(name):
-                for number in said.numbers:
-                    if each.known is not None:
-                        quantity = each.known.quantity
-                        old = found.get(quantity, number)
-                        found[quantity] = max(old, number, key=lambda n: n.as_tuple().exponent)
+            candidates = self.matching.candidates(name)
+            for number in said.numbers if candidates else ():
+                nearest = min(candidates, key=lambda each: (abs(each.value - number), each.step))
+                if nearest.known is not None:
+                    quantity = nearest.known.quantity
+                    found[quantity] = max(found.get(quantity, number), number, key=place)
         return found
 
     def merged(self, own: Audit) -> Audit:
-        """The findings of both, those of the network where they speak of the same."""
-        place = self.reading.place
-        mine = [(place(each.start), each) for each in self.found]
-        taken = {(line, each.printed) for (line, _), each in mine}
-        lines_taken = {line for (line, _), _ in mine}
-        open_lines = {line for (line, _), each in mine if each.kind == "unfinished"}
-        kept = [
-            each
-            for each in own.findings
-            if (each.line, each.printed) not in taken
-            and not (each.kind == "unfinished" and each.line in open_lines)
-            and not (each.kind in ("substitution", "symbol") and each.line in lines_taken)
-            and not (each.kind in ("substitution", "symbol") and each.line in self.judged_right)
-        ]
-        order: list[tuple[tuple[int, int], int, _Found | Finding]] = []
-        order += [(at, index, each) for index, (at, each) in enumerate(mine)]
-        order += [((each.line, each.column), -1, each) for each in kept]
-        order.sort(key=lambda each: each[0])
-        position = {index: at for at, (_, index, _) in enumerate(order) if index >= 0}
-        own_position = {
-            own.findings.index(each): at
-            for at, (_, index, each) in enumerate(order)
-            if index < 0 and isinstance(each, Finding)
-        }
-        findings = []
-        for (line, column), _, each in order:
-            if isinstance(each, Finding):
-                root = own_position.get(each.root) if each.root is not None else None
-                findings.append(replace(each, root=root))
-            else:
-                root = position[each.root] if each.root is not None else None
-                findings.append(
-                    Finding(
-                        line, column, each.kind, each.quote, each.printed, each.expected,
-                        each.cause, root, each.message,
-                    )
-                )  # fmt: skip
-        coverage = replace(own.coverage, compared=self.compared, unmatched=tuple(self.unmatched))
-        return Audit(coverage, tuple(findings))
+        """The findings of both; of two that speak of the same, the network's."""
+        return merged(own, self._findings(), self)
+
+    def _findings(self) -> list[tuple[Finding, int]]:
+        """The findings with the places of their statements, roots by their index here."""
+        found = []
+        for each in self.found:
+            line, column = self.reading.place(each.start)
+            finding = Finding(
+                line, column, each.kind, each.quote, each.printed, each.expected,
+                each.cause, each.root, each.message,
+            )  # fmt: skip
+            found.append((finding, self.statement_at((line, column))))
+        return found
+
+    def statement_at(self, place: tuple[int, int]) -> int:
+        """The number of the last statement that begins at a place or before it."""
+        return bisect_right(self._starts, place)
+
+    @cached_property
+    def _starts(self) -> list[tuple[int, int]]:
+        return [self.reading.place(each.start) for each in self.reading.statements]
+
+
+def merged(own: Audit, found: list[tuple[Finding, int]], page: Comparison) -> Audit:
+    """An audit by the page alone with what its network adds to it.
+
+    A finding of the page alone is left out where the network's speaks of the same, or knows
+    that the line is right; in a chain with a wrong formula it follows from that.
+    """
+    taken = {(each.line, each.printed) for each, _ in found}
+    lines = {each.line for each, _ in found}
+    open_lines = {each.line for each, _ in found if each.kind == "unfinished"}
+    formulas = {
+        statement: index
+        for index, (each, statement) in reversed(list(enumerate(found)))
+        if each.kind == "symbol"
+    }
+
+    def is_settled(each: Finding) -> bool:
+        if each.kind == "unfinished":
+            return each.line in open_lines
+        is_number = re.fullmatch(r"[-−+]?[\d.,]+", each.printed)
+        if page.statement_at((each.line, each.column)) in formulas and not is_number:
+            return True
+        if each.kind in ("substitution", "symbol"):
+            return each.line in lines or each.line in page.judged_right
+        return (each.line, each.printed) in taken
+
+    rows: list[tuple[Finding, int, object]] = []  # a finding, its old index, its old root
+    kept: dict[int, int] = {}
+    for index, (each, _) in enumerate(found):
+        rows.append((each, index, each.root))
+    for index, each in enumerate(own.findings):
+        if not is_settled(each):
+            kept[index] = len(rows)
+            root = kept.get(each.root) if each.root is not None else None
+            if root is None and each.kind != "unfinished":
+                root = formulas.get(page.statement_at((each.line, each.column)))
+            rows.append((each, len(rows), root))
+    order = sorted(rows, key=lambda row: (row[0].line, row[0].column, row[1]))
+    place = {old: new for new, (_, old, _) in enumerate(order)}
+    findings = tuple(
+        replace(each, root=place[root] if isinstance(root, int) else None)
+        for each, _, root in order
+    )
+    coverage = replace(own.coverage, compared=page.compared, unmatched=tuple(page.unmatched))
+    return Audit(coverage, findings)
 
 
 def _same(head: Candidate | None, tree: Expression) -> bool:

@@ -18,6 +18,7 @@ Names = Callable[[Quantity], str]
 class Correction:
     """What to change.
 
+    printed: what is wrong, empty where that is the whole formula; expected may hold it, as {}.
     meaning: what the line is about then; tree: its formula then, or chain: the derivatives
     that its formula is the product of.
     """
@@ -167,13 +168,14 @@ def _of_operand(
         for other in _replacements(quantity, places):
             fixed = _at(tree, place, other)
             if _equal(_value(fixed), head.value):
-                near = _neighbour_of(tree, place, names)
                 before, after = names(quantity), names(other)
-                why = f"`{before}` should be `{after}`" + (
-                    f", which goes with `{near}`" if near else ""
-                )
-                printed = f"{near} {before}" if near else before
-                expected = f"{near} {after}" if near else after
+                pair = _pair_of(tree, place)
+                near = next((names(each) for each in pair if each is not quantity), None)
+                why = f"`{before}` should be `{after}`"
+                why += f", which goes with `{near}`" if near else ""
+                order = [None if each is quantity else near for each in pair] or [None]
+                printed = " ".join(each or before for each in order)
+                expected = " ".join(each or after for each in order)
                 yield Correction(printed, expected, why, meaning, fixed)
 
 
@@ -207,8 +209,8 @@ def _at(tree: Expression, place: int, other: Expression) -> Expression:
     return walk(tree)
 
 
-def _neighbour_of(tree: Expression, place: int, names: Names) -> str | None:
-    """The other factor of a product of two symbols."""
+def _pair_of(tree: Expression, place: int) -> tuple[Quantity, ...]:
+    """The product of two symbols that the quantity at a place is in, if it is in one."""
     count = 0
     stack = [tree]
     while stack:
@@ -217,11 +219,11 @@ def _neighbour_of(tree: Expression, place: int, names: Names) -> str | None:
             count += 1
             continue
         if isinstance(node, Product) and len(node.factors) == 2:
-            both = [each for each in node.factors if isinstance(each, Quantity)]
-            if len(both) == 2 and count <= place < count + 2:
-                return names(both[1 - (place - count)])
+            both = tuple(each for each in node.factors if isinstance(each, Quantity))
+            if len(both) == 2 and both[0] is not both[1] and count <= place < count + 2:
+                return both
         stack.extend(reversed(children(node)))
-    return None
+    return ()
 
 
 def _of_size(head: Candidate, meaning: Meaning, tree: Expression) -> Iterator[Correction]:
@@ -230,21 +232,12 @@ def _of_size(head: Candidate, meaning: Meaning, tree: Expression) -> Iterator[Co
     if value is None or not value or not head.value:
         return
     if _equal(-value, head.value):
-        yield Correction(
-            "the sign",
-            "the same with the other sign",
-            "the sign is the other way round",
-            meaning,
-            -tree,
-        )
+        why = "the sign is the other way round: a factor -1 is lost"
+        yield Correction("", "-({})", why, meaning, -tree)
     for factor, what in ((2, "1/2"), (Decimal("0.5"), "2")):
         if _equal(value, head.value * factor):
-            yield Correction(
-                what,
-                None,
-                f"it is {factor} times the right value: a factor {what} is missing",
-                meaning,
-            )
+            why = f"it is {factor} times the right value: a factor {what} is missing"
+            yield Correction("", f"{what} ({{}})", why, meaning)
 
 
 def written(meaning: Meaning, places: Places, names: Names) -> str:

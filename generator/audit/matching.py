@@ -25,6 +25,7 @@ from generator.audit.values import half_unit, is_rounding
 
 STRONG, WEAK, CONFLICT = 2, 1, -2  # what a symbol's numbers say for a reading of it
 NEAR = Decimal("0.03")
+CERTAIN = 8  # symbols that a notation reads right: then it is the page's
 _DERIVATIVE = re.compile(r"\\frac\{\\partial (.*)\}\{\\partial (.*)\}")
 
 
@@ -112,20 +113,26 @@ class Places:
             for bottom in self.at(below):
                 if top.step or bottom.step:
                     continue
-                samples = {top.sample, bottom.sample} - {None}
+                samples = {s for s in (top.sample, bottom.sample) if s is not None}
                 if len(samples) > 1 or (sample is not None and samples - {sample}):
                     continue
                 known = self._gradients.get((bottom.quantity, top.quantity))
                 is_alias = known is None
-                if known is None:
-                    known = self._alias(top.quantity, bottom.quantity)
-                value = (
-                    known.value if known else self.network.derivative(top.quantity, bottom.quantity)
-                )
+                if known is not None:
+                    value = known.value
+                else:
+                    value = self.network.derivative(top.quantity, bottom.quantity)
+                    known = self._alias(top.quantity, bottom.quantity, value)
                 yield Candidate(value, known, 0, min(samples, default=None), is_alias)
 
-    def _alias(self, top: Quantity, bottom: Quantity) -> Known | None:
-        """∂net/∂w is the activation that w multiplies: a quantity that is there already."""
+    def _alias(self, top: Quantity, bottom: Quantity, value: Decimal) -> Known | None:
+        """A quantity that a derivative equals.
+
+        ∂net/∂w is the activation that w multiplies; ∂E_o1/∂out_o1 is ∂E/∂out_o1.
+        """
+        for (below, above), known in self._gradients.items():
+            if below is bottom and known.value == value and self.network.depends(above, top):
+                return known
         if top.definition is None:
             return None
         inner = {q for q in quantities_in(top.definition) if q is not bottom}
@@ -192,6 +199,8 @@ class Matching:
             score, right = sum(verdicts), sum(v > 0 for v in verdicts)
             if score > best_score and right >= 2 * sum(v < 0 for v in verdicts):
                 best, best_score = found, score
+        if sum(self._verdict(name, meaning) > 0 for name, meaning in best.items()) >= CERTAIN:
+            return best
         families: dict[object, list[str]] = defaultdict(list)
         for name in best:
             families[_family(name)].append(name)
@@ -334,8 +343,8 @@ def _shape_of(formula: Expression) -> str:
         return "activation"
     if isinstance(formula, Quotient):
         inner = expanded(formula)
-        calls = isinstance(inner, Quotient) and isinstance(inner.denominator, Sum)
-        return "activation" if calls and _has_call(inner.denominator) else ""
+        is_logistic = isinstance(inner, Quotient) and _has_call(inner.denominator)
+        return "activation" if is_logistic else ""
     if isinstance(formula, Sum):
         pairs = [t for t in formula.terms if isinstance(t, Product) and len(t.factors) == 2]
         if any(all(isinstance(f, Quantity) for f in pair.factors) for pair in pairs):

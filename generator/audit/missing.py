@@ -57,7 +57,7 @@ def _question_marks(page: Comparison) -> Iterator[Gap]:
         if known is not None and line.head is not None:
             value = as_text(known.value, DIGITS)
             why = f"`{line.head.name}` is not computed; it is {value}"
-            yield line.start, "unfinished", line.quote, "?", value, why, str(line.start)
+            yield line.start, "unfinished", line.quote, line.quote, value, why, str(line.start)
 
 
 def _announced(page: Comparison) -> Iterator[Gap]:

@@ -84,12 +84,17 @@ def _listed(each: Sequence[Unread], what: str) -> Iterator[str]:
 
 
 def _markdown(audit: Audit, name: str) -> Iterator[str]:
-    coverage = audit.coverage
     yield f"# Errata of {name}"
     yield ""
+    yield from errata(audit, "##")
+
+
+def errata(audit: Audit, heading: str) -> Iterator[str]:
+    """The lines of an errata page below its title, each root under a heading of its own."""
+    coverage = audit.coverage
     yield (
-        f"{_counted(coverage.equalities, 'equality', 'equalities')} read: {coverage.checked} checked,"
-        f" {coverage.symbolic} in symbols only, {len(coverage.unread)} not read."
+        f"{_counted(coverage.equalities, 'equality', 'equalities')} read: {coverage.checked}"
+        f" checked, {coverage.symbolic} in symbols only, {len(coverage.unread)} not read."
     )
     followers: dict[int, list[Finding]] = {}
     for finding in audit.findings:
@@ -98,17 +103,23 @@ def _markdown(audit: Audit, name: str) -> Iterator[str]:
     for index, finding in enumerate(audit.findings):
         if finding.root is None:
             yield ""
-            yield f"## Line {finding.line}: {finding.kind}"
+            yield f"{heading} Line {finding.line}: {finding.kind}, `{_code(finding.printed)}`"
             yield ""
             yield from _erratum(finding)
-            for other in followers.get(index, []):
-                yield f"- carried on in line {other.line}: `{_code(other.quote)}`"
+            if index in followers:
+                yield "- carried on:"
+                yield from map(_carried_on, followers[index])
     if coverage.unread:
         yield ""
-        yield "## Not read"
+        yield f"{heading} Not read"
         yield ""
         for each in coverage.unread:
             yield f"- line {each.line}: `{_code(each.quote)}`: {each.reason}"
+
+
+def _carried_on(finding: Finding) -> str:
+    right = f", right is `{_code(finding.expected)}`" if finding.expected else ""
+    return f"    - line {finding.line}: `{_code(finding.printed)}`{right}"
 
 
 def _erratum(finding: Finding) -> Iterator[str]:
