@@ -90,7 +90,7 @@ def _known(example: Example, quantity: Quantity, by_name: Mapping[Name, Quantity
         layer=layer,
         unit=place.unit,
         source=place.source,
-        sample=place.sample if place.sample is not None else name.by and name.by.sample,
+        sample=place.sample if place.sample is not None or name.by is None else name.by.sample,
         step=name.step,
         of=by_name.get(name.of) if name.of else None,
         by=by_name.get(name.by) if name.by else None,
@@ -112,7 +112,11 @@ def _variants(step: TrainingStep, quantities: list[Quantity]) -> Iterator[Varian
         yield Variant(cause, {q: v for q, v in values.items() if v != q.value})
     if step.example.freezes_biases:
         after = _quantities(training_step(with_trained_biases(step.example)))
-        values = {by_name[q.name]: q.value for q in after if q.name in by_name}
+        values = {}
+        for q in after:  # a frozen bias is the same quantity before and after
+            name = q.name if q.name in by_name else replace(q.name, step=0)
+            if name in by_name and (name == q.name or name.role == "bias"):
+                values[by_name[name]] = q.value
         yield Variant(
             "the biases are trained too", {q: v for q, v in values.items() if v != q.value}
         )

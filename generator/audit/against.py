@@ -32,6 +32,7 @@ from generator.audit.tolerance import Tolerance
 from generator.audit.values import as_text, half_unit, is_rounding, place, rounded_like
 
 UPDATED_ROLES = ("weight", "bias")
+BIASES_TRAINED = "the biases are trained too"  # a variant of networks that freeze some
 
 
 def against(reading: Reading, own: Audit, network: Network) -> Audit:
@@ -154,6 +155,9 @@ class Comparison:
             return
         before = len(self.found)
         is_update = self._is_update(line, meaning)
+        if is_update and self._is_frozen(meaning):
+            self._moved_though_frozen(line, meaning)
+            return
         meaning, formula = self._formulas(line, meaning, is_update)
         target = self._target(line, meaning, is_update)
         if target is not None:
@@ -174,6 +178,30 @@ class Comparison:
             if any(each is line.head for each in quantities_in(expression)):
                 return True
         return False
+
+    def _is_frozen(self, meaning: Meaning) -> bool:
+        """Whether the network has no new value of a parameter."""
+        candidates = self.matching.places.candidates(meaning)
+        is_parameter = meaning.slot.role in UPDATED_ROLES and meaning.below is None
+        return is_parameter and all(each.step == 0 for each in candidates)
+
+    def _moved_though_frozen(self, line: Line, meaning: Meaning) -> None:
+        """An update of a parameter that the network keeps as it is."""
+        candidate = self.matching.places.candidates(meaning)[0]
+        number = number_of(line.result) if line.result is not None else None
+        if candidate.known is None or number == candidate.value:
+            return
+        cause = BIASES_TRAINED if meaning.slot.role == "bias" else None
+        root = self.mistakes.get(str(cause))
+        value = as_text(candidate.value)
+        why = f"the network keeps it fixed at {value}, and here it is updated"
+        side = line.result or line.sides[-1]
+        printed = printed_text(side)
+        finding = self._report(side.start, "value", line.quote, printed, value, why, cause, root)
+        if cause is not None:
+            self.mistakes.setdefault(cause, finding)
+        if number is not None:
+            self.slips[candidate.known.quantity].append(Printed(number, side.start, finding))
 
     # Formulas in symbols.
 
@@ -254,7 +282,9 @@ class Comparison:
         self, line: Line, side: Side, fix: Correction | None, head: Candidate
     ) -> int:
         quote = one_line(f"{line.sides[0].latex.strip()} = {side.latex.strip()}")
-        root = self.repeated.get(quote)
+        is_factor = fix is not None and not fix.printed
+        key = fix.message if fix is not None and is_factor else quote
+        root = self.repeated.get(key)
         if fix is None:
             why = f"this does not come to the network's {as_text(head.value, 6)}"
             finding = self._report(
@@ -268,7 +298,7 @@ class Comparison:
             finding = self._report(
                 side.start, "symbol", quote, printed, expected, fix.message, None, root
             )
-        self.repeated.setdefault(quote, finding)
+        self.repeated.setdefault(key, finding)
         return finding
 
     def _settings(self, meaning: Meaning, is_update: bool) -> Iterator[Setting]:
@@ -621,7 +651,12 @@ class Comparison:
             assert each.finding is not None
             effects[each.finding] = max(moved, effects.get(each.finding, moved))
         largest = max(effects, key=lambda each: effects[each])
-        return self._root_of(largest) if effects[largest] else None
+        if not effects[largest]:  # two wrong values agree with each other
+            direct = [
+                wrong[q].finding for q in quantities_in(known.quantity.definition) if q in wrong
+            ]
+            largest = next((each for each in direct if each is not None), largest)
+        return self._root_of(largest)
 
     def _values(self) -> dict[Quantity, Decimal]:
         """What the page printed last for each quantity."""

@@ -50,10 +50,10 @@ def explained(
     it calls a quantity.
     """
     attempts: list[Callable[[], Iterator[tuple[Decimal, Explanation]]]] = [
-        lambda: _slips(known.value),
-        lambda: _of_formula(known, network, names, lambda q: q.value),
-        lambda: _of_network(known, network),
+        lambda: iter([(-known.value, Explanation("the sign"))]),
+        lambda: _of_network(known, network, names),
         lambda: _of_formula(known, network, names, _printed_world(known, printed)),
+        lambda: _slips(known.value),
         lambda: _of_step(known, network),
         lambda: _of_bias(known, number, network),
     ]
@@ -81,7 +81,6 @@ def _is_cut_off(value: Decimal, number: Decimal) -> bool:
 
 
 def _slips(true: Decimal) -> Iterator[tuple[Decimal, Explanation]]:
-    yield -true, Explanation("the sign")
     for factor, what in ((2, "twice the right value"), (Decimal("0.5"), "half the right value")):
         yield true * factor, Explanation(what)
 
@@ -173,7 +172,11 @@ def _replaced(node: Expression, quantity: Quantity, other: Expression) -> Expres
     return rebuilt(node, tuple(_replaced(part, quantity, other) for part in parts))
 
 
-def _of_network(known: Known, network: Network) -> Iterator[tuple[Decimal, Explanation]]:
+def _of_network(
+    known: Known, network: Network, names: Names
+) -> Iterator[tuple[Decimal, Explanation]]:
+    """One mistake, here or anywhere before: that of this line alone first, if both give it."""
+    yield from _of_formula(known, network, names, lambda q: q.value)
     for variant in network.variants:
         if known.quantity in variant.values:
             yield variant.values[known.quantity], Explanation(variant.cause, is_network=True)

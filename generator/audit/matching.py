@@ -159,6 +159,7 @@ class Matching:
         self.evidence = evidence
         self._meanings = self._by_notation()
         self._by_families()
+        self._by_marks()
 
     def meaning(self, name: object) -> Meaning | None:
         """What a symbol means, if that is certain."""
@@ -197,7 +198,8 @@ class Matching:
             found = {name: dictionary[name] for name in self.atoms if name in dictionary}
             verdicts = [self._verdict(name, meaning) for name, meaning in found.items()]
             score, right = sum(verdicts), sum(v > 0 for v in verdicts)
-            if score > best_score and right >= 2 * sum(v < 0 for v in verdicts):
+            is_clear = right >= CERTAIN or right >= 2 * sum(v < 0 for v in verdicts)
+            if score > best_score and is_clear:
                 best, best_score = found, score
         if sum(self._verdict(name, meaning) > 0 for name, meaning in best.items()) >= CERTAIN:
             return best
@@ -222,6 +224,16 @@ class Matching:
                 families[parts.family][name] = parts
         for members in families.values():
             self._meanings |= self._of_family(members)
+
+    def _by_marks(self) -> None:
+        """`b_1^{+}` is b_1 after the update, also where the network has no such quantity."""
+        plain = {_unmarked(name): each for name, each in self._meanings.items()}
+        for name in self.atoms:
+            parts = taken_apart(name)
+            if name not in self._meanings and parts is not None and parts.is_new:
+                found = plain.get(_unmarked(name))
+                if found is not None:
+                    self._meanings[name] = replace(found, is_new=True)
 
     def _of_family(self, members: Mapping[str, Parts]) -> Mapping[str, Meaning]:
         """The one reading of a family that its numbers bear out, if there is one."""
@@ -327,6 +339,11 @@ def _of_known(known: Known, network: Network) -> Meaning:
 def _family(name: str) -> object:
     parts = taken_apart(name)
     return parts.family if parts else name
+
+
+def _unmarked(name: str) -> object:
+    parts = taken_apart(name)
+    return (parts.family, parts.digits) if parts else name
 
 
 def _agreement(value: Decimal, number: Decimal) -> int:
