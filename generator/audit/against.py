@@ -25,7 +25,7 @@ from generator.audit.latex import Side
 from generator.audit.lines import Line, evidence, flat, lines, pairs
 from generator.audit.matching import Candidate, Matching, Meaning
 from generator.audit.missing import missing
-from generator.audit.network import Known, Network, recomputed
+from generator.audit.network import Known, Network, Variant, recomputed
 from generator.audit.parser import derivative_name
 from generator.audit.statements import Reading, number_of, one_line, printed_text
 from generator.audit.tolerance import Tolerance
@@ -527,6 +527,8 @@ class Comparison:
             side.start, "substitution", line.quote, as_text(number), expected, why, cause, root
         )
         self.slips[quantity].append(Printed(number, side.start, finding))
+        if root is None and known is not None:
+            self._suspect(known, number, finding)
         return [finding]
 
     def _printed_before(self, quantity: Quantity, number: Decimal) -> Printed | None:
@@ -595,8 +597,8 @@ class Comparison:
         finding = self._report(
             side.start, "value", line.quote, as_text(number), expected, why, cause, behind
         )
-        if behind is None and cause in [variant.cause for variant in self.network.variants]:
-            self.mistakes.setdefault(str(cause), finding)
+        if behind is None and target.known is not None:
+            self._suspect(target.known, number, finding)
         self.printed[quantity].append(Printed(number, side.start, finding))
 
     def _behind(self, target: Candidate, number: Decimal, operands: list[int]) -> int | None:
@@ -608,16 +610,34 @@ class Comparison:
     def _cause(self, known: Known, number: Decimal) -> tuple[int | None, str | None]:
         """The mistake that gives a number, and the finding that is the same mistake."""
         for variant in self.network.variants:
-            if variant.cause in self.mistakes and known.quantity in variant.values:
+            is_made = variant.cause in self.mistakes and known.quantity in variant.values
+            if is_made and self._is_possible(variant):
                 value = variant.values[known.quantity]
                 if self.tolerance.allows(known.quantity, number, value):
-                    return self.mistakes[variant.cause], variant.cause
+                    first = self.mistakes[variant.cause]
+                    self.found[first].cause = variant.cause
+                    return self._root_of(first), variant.cause
         explanation = explained(known, number, self.network, self._values(), self._names)
-        if explanation is None:
-            return None, None
-        return (
-            self.mistakes.get(explanation.cause) if explanation.is_network else None,
-            explanation.cause,
+        return None, explanation.cause if explanation else None
+
+    def _suspect(self, known: Known, number: Decimal, finding: int) -> None:
+        """Notes the mistakes of the whole computation that would give a number.
+
+        The next value that one of them gives shows that it was made.
+        """
+        for variant in self.network.variants:
+            value = variant.values.get(known.quantity)
+            if value is not None and is_rounding(value, number) and self._is_possible(variant):
+                self.mistakes.setdefault(variant.cause, finding)
+
+    def _is_possible(self, variant: Variant) -> bool:
+        """Whether no right result of the page speaks against a mistake that would change it."""
+        return all(
+            self.tolerance.allows(quantity, each.number, variant.values[quantity])
+            for quantity, all_ in self.printed.items()
+            if quantity in variant.values and quantity.definition is not None
+            for each in all_
+            if each.finding is None
         )
 
     def _carried(self, known: Known, number: Decimal, operands: list[int]) -> int | None:

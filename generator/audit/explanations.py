@@ -31,10 +31,9 @@ Names = Callable[[Quantity], str]
 
 @dataclass(frozen=True)
 class Explanation:
-    """A mistake in words; is_network: it is one of the whole computation, not of one line."""
+    """A mistake in words."""
 
     cause: str
-    is_network: bool = False
 
 
 def explained(
@@ -63,10 +62,7 @@ def explained(
                 if value != known.value and matches(value, number) and _tells(number, value):
                     if matches is is_rounding:
                         return explanation
-                    return Explanation(
-                        f"{explanation.cause}, and cut off instead of rounded",
-                        explanation.is_network,
-                    )
+                    return Explanation(f"{explanation.cause}, and cut off instead of rounded")
         if matches is is_rounding and _is_cut_off(known.value, number):
             return Explanation("digits cut off instead of rounded")
     return None
@@ -179,7 +175,7 @@ def _of_network(
     yield from _of_formula(known, network, names, lambda q: q.value)
     for variant in network.variants:
         if known.quantity in variant.values:
-            yield variant.values[known.quantity], Explanation(variant.cause, is_network=True)
+            yield variant.values[known.quantity], Explanation(variant.cause)
 
 
 def _printed_world(known: Known, printed: Mapping[Quantity, Decimal]) -> Value:

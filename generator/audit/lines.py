@@ -142,4 +142,3 @@ def flat(node: Expression) -> Expression:
 
 def _members(kind: type[Expression], node: Expression) -> tuple[Expression, ...]:
     return children(node) if isinstance(node, kind) else (node,)
-

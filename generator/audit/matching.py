@@ -224,6 +224,18 @@ class Matching:
                 families[parts.family][name] = parts
         for members in families.values():
             self._meanings |= self._of_family(members)
+        right = sum(self._verdict(n, each) > 0 for n, each in self._meanings.items())
+        for members in families.values():
+            if right >= CERTAIN and not members.keys() & self._meanings.keys():
+                self._meanings |= self._by_letters(members)
+
+    def _by_letters(self, members: Mapping[str, Parts]) -> Mapping[str, Meaning]:
+        """The reading that a family's letters leave no doubt about, whatever its numbers."""
+        some = next(iter(members.values()))
+        sure = [each for each in conventions(some, self.network) if each.certain]
+        found = [self._under(each, members) for each in sure]
+        readings = {each for each in found if each is not None}
+        return dict(zip(members, readings.pop(), strict=True)) if len(readings) == 1 else {}
 
     def _by_marks(self) -> None:
         """`b_1^{+}` is b_1 after the update, also where the network has no such quantity."""
@@ -331,9 +343,7 @@ def _of_known(known: Known, network: Network) -> Meaning:
     role, sample = known.role, known.sample if network.samples > 1 else None
     if role == "gradient":  # not a fraction, so an error signal
         return Meaning(Slot("error_signal", known.layer, known.unit), None, False, sample)
-    return Meaning(
-        Slot(role, known.layer, known.unit, known.source), None, known.step > 0, sample
-    )
+    return Meaning(Slot(role, known.layer, known.unit, known.source), None, known.step > 0, sample)
 
 
 def _family(name: str) -> object:

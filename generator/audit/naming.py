@@ -53,7 +53,7 @@ class Slot:
 class Convention:
     """One way to read a family of symbols.
 
-    numbering: how units are counted; certain: whether the letters alone say so.
+    layer: ANY where the numbers say which; numbering: how units are counted; certain: whether the letters alone say so.
     """
 
     role: str
@@ -62,6 +62,8 @@ class Convention:
     sign: int = 1
     certain: bool = False
 
+
+ANY = -1
 
 _NEW = re.compile(
     r"\+|\\prime|new|neu|nouveau|nuevo|updated|\((?:new|t\+1|n\+1|k\+1)\)|\{?(?:t|k|n)\+1\}?|'|\\ast$"
@@ -141,15 +143,26 @@ def slot(parts: Parts, convention: Convention, network: Network) -> Slot | None:
     if len(parts.digits) > 1:
         return None
     unit = parts.digits[0] - 1
-    if convention.numbering == "zero":
+    if layer == ANY:
+        layer, unit = _node(unit, network)
+    elif convention.numbering == "zero":
         unit += 1
     elif convention.numbering == "through":
         unit -= sum(network.layers[1:layer])
     elif convention.numbering == "nodes":
         unit -= sum(network.layers[:layer])
-    if not 0 <= unit < network.layers[layer]:
+    if layer == 0 and role != "input" or not 0 <= unit < network.layers[layer]:
         return None
     return Slot(role, layer, unit, None, convention.sign)
+
+
+def _node(number: int, network: Network) -> tuple[int, int]:
+    """Layer and unit of a node counted from 0 through the whole network, inputs first."""
+    for layer, units in enumerate(network.layers):
+        if number < units:
+            return layer, number
+        number -= units
+    return 0, -1
 
 
 def _of_role(role: str, parts: Parts, network: Network) -> Iterator[Convention]:
@@ -173,6 +186,8 @@ def _of_role(role: str, parts: Parts, network: Network) -> Iterator[Convention]:
             continue
         is_certain = (parts.base, kind) in CERTAIN and numbering == "one"
         yield Convention(role, layer, numbering, sign, is_certain)
+    if parts.digits and not any(parts.letters) and not parts.layer and len(layers) > 1:
+        yield from (Convention(role, ANY, "nodes", sign) for sign in signs)
     if role == "bias" and len(parts.digits) == 1 and not any(parts.letters):
         yield from (
             Convention(role, layer, "layer") for layer in layers if layer == parts.digits[0]
@@ -213,11 +228,15 @@ def _of_weights(parts: Parts, network: Network) -> Iterator[Convention]:
             yield Convention("weight", layer, "rows")
             yield Convention("weight", layer, "columns")
         if len(digit) == 2:
+            if not parts.layer:
+                yield Convention("weight", ANY, "nodes")
             for layer in layers:
                 yield Convention("weight", layer, "unit source")
                 yield Convention("weight", layer, "source unit")
                 yield Convention("weight", layer, "nodes")
     elif len(parts.digits) == 2:
+        if not parts.layer:
+            yield Convention("weight", ANY, "nodes")
         for layer in layers:
             yield Convention("weight", layer, "unit source")
             yield Convention("weight", layer, "source unit")
@@ -247,7 +266,9 @@ def _ends(parts: Parts, convention: Convention, network: Network) -> tuple[int, 
     if len(digits) == 1:
         digits = [int(each) for each in str(digits[0])]
     layer = convention.layer
-    if convention.numbering == "nodes":
+    if layer == ANY:
+        (_, source), (layer, unit) = (_node(each - 1, network) for each in digits)
+    elif convention.numbering == "nodes":
         source = digits[0] - 1 - sum(layers[: layer - 1])
         unit = digits[1] - 1 - sum(layers[:layer])
     else:

@@ -57,7 +57,9 @@ def _text(audit: Audit, name: str) -> Iterator[str]:
     yield from _listed(coverage.truncated, "cut off instead of rounded, as everywhere on this page")
     if coverage.compared is not None:
         yield f"  {coverage.compared} values held against the network"
-        yield from _listed(coverage.unmatched, "values not matched with the network, and not judged")
+        yield from _listed(
+            coverage.unmatched, "values not matched with the network, and not judged"
+        )
     yield ""
     roots = sum(finding.root is None for finding in audit.findings)
     carried = len(audit.findings) - roots

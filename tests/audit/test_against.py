@@ -287,7 +287,9 @@ def test_a_mistake_of_the_whole_step_is_named_once(
     values = mistaken(**{mistake: True})
     audit = audited(in_style(style, values), example("mazur"))
     (root,) = roots(audit)
-    assert root.cause == cause or mistake == "bias"
+    assert root.cause == cause
+    if first == "z" and style != "net and out":
+        first = "g5"  # of other letters, so wrong, it is not certain what they mean
     assert Decimal(root.printed) == pytest.approx(Decimal(values[first]), abs=Decimal("1e-6"))
 
 
