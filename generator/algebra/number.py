@@ -78,9 +78,15 @@ def evaluate(
     A sum below 10^-30 of its largest term is 0: its terms cancel, and what is
     left is rounding.
     """
+    return PRECISION.plus(guarded(expression, value_of))
+
+
+def guarded(
+    expression: Expression, value_of: Callable[[Quantity], Decimal] = attrgetter("value")
+) -> Decimal:
+    """The value of a tree with its twenty guard digits, to be computed with further."""
     with localcontext(GUARDED):
-        value = _evaluate(expression, value_of)
-    return PRECISION.plus(value)
+        return _evaluate(expression, value_of)
 
 
 def exactly(

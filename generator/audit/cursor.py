@@ -67,6 +67,8 @@ class Cursor:
         if token.kind == "mark":
             return token.text in OPEN or token.text == "?" or (token.text == "|" and not self.bars)
         if token.kind == "command":
+            if token.text == r"\|":
+                return not self.bars
             return token.text not in OPEN.values() and token.text not in TIMES
         return token.kind not in ("end", "row")
 
@@ -80,7 +82,7 @@ class Cursor:
             if len(exponent) > 5 or abs(int(exponent)) > 9999:
                 raise Unreadable("a power of ten beyond any number")
             value = Decimal(f"{token.text}E{exponent}")
-        if self.next.sign in (r"\%", "%"):
+        if self.next.sign in (r"\%", "％"):
             self.at += 1
             value = value.scaleb(-2)
         if self.next.sign in DOTS and "." in token.text:

@@ -39,7 +39,7 @@ def _read_as(name: str, latex: str, expression: Callable[..., Expression]) -> Fu
 
 def logarithm(base: int) -> Function:
     """The logarithm to a base."""
-    divisor = Constant(Decimal(base).ln())
+    divisor = ln(Constant(Decimal(base)))
     return _read_as(f"log{base}", rf"\log_{{{base}}}\left(%s\right)", lambda x: ln(x) / divisor)
 
 
@@ -114,7 +114,7 @@ LOGARITHMS: Mapping[str, Callable[[], Function]] = {
 # Letters that stand for a function when brackets follow; which one, no page need say.
 UNNAMED = words(r"f g \phi \varphi \psi")
 NOT_ENTERED = words(
-    r"\sin \cos \tan \det \arg \lVert \operatorname \| \Pr \sup \inf \lim \int \arctan \coth"
+    r"\sin \cos \tan \det \arg \lVert \operatorname \Pr \sup \inf \lim \int \arctan \coth"
 )
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from generator.algebra import Expression, Quantity, quantities_in
-from generator.audit.parser import Opaque
 from generator.audit.rounding import same_value, significant
 from generator.audit.statements import Reading, Statement, is_symbol, number_of
 from generator.audit.substitution import has_symbols
+from generator.audit.symbols import Opaque
 from generator.audit.values import half_unit
 
 MANY = 40  # values of one symbol; with more it is a variable, whose values say nothing
@@ -41,6 +41,7 @@ class History:
 
     given: numbers that stand alone; rounded, exact: results that were seen to be rounded,
         or to hide no digits.
+    unclear: symbols with a formula that is not read.
     """
 
     epochs: list[int]
@@ -51,6 +52,7 @@ class History:
     given: set[Decimal] = field(default_factory=set)
     rounded: set[Decimal] = field(default_factory=set)
     exact: set[Decimal] = field(default_factory=set)
+    unclear: set[Quantity] = field(default_factory=set)
     # Indexes: symbols by their stems and shapes, values by their numbers and by their places.
     versions: dict[str, list[Quantity]] = field(default_factory=lambda: defaultdict(list))
     owners: dict[Decimal, list[tuple[int, Quantity]]] = field(
@@ -105,8 +107,8 @@ class History:
 
     def changes(self, symbol: Quantity) -> bool:
         """Whether the page gives a symbol several values, as in a loop or by updates."""
-        first, *others = self._numbers(symbol) or {Decimal(0): None}
-        return any(not same_value(first, each) for each in others)
+        numbers = list(self._numbers(symbol))
+        return any(not same_value(numbers[0], each) for each in numbers[1:])
 
     def is_settled(self, symbol: Quantity, start: int) -> bool:
         """Whether the values before a place, or all where none is, are one value of this epoch."""
@@ -158,7 +160,10 @@ def gathered(reading: Reading) -> History:
         for value, symbol in _values(statement, index, history):
             history.values[symbol].append(value)
         for symbol, formula in _definitions(statement):
-            history.definitions[symbol].append((statement.start, formula))
+            if formula is None:
+                history.unclear.add(symbol)
+            else:
+                history.definitions[symbol].append((statement.start, formula))
     for symbol, values in history.values.items():
         history.versions[stem(symbol)].append(symbol)
         history.shapes[shape(symbol)].append(symbol)
@@ -204,14 +209,17 @@ def _values(statement: Statement, index: int, history: History) -> Iterator[tupl
             yield Value(number, start, "updated", history.epoch(start), index), target
 
 
-def _definitions(statement: Statement) -> Iterator[tuple[Quantity, Expression]]:
+def _definitions(statement: Statement) -> Iterator[tuple[Quantity, Expression | None]]:
+    """Symbols with the formulas that define them; None for one that is not read."""
     for run in statement.chain.runs_of_equalities():
         sides = [statement.sides[i].expression for i in run]
         head = sides[0]
         if not isinstance(head, Quantity) or isinstance(head.name, Opaque):
             continue
         for side in sides[1:]:
-            if side is not None and side is not head and has_symbols(side):
+            if side is None:
+                yield head, None
+            elif side is not head and has_symbols(side):
                 yield head, side
 
 
@@ -234,6 +242,8 @@ def transitive(history: History, symbol: Quantity) -> set[Quantity] | None:
     stack = [symbol]
     while stack:
         each = stack.pop()
+        if each in history.unclear:
+            return None
         for _, formula in history.definitions.get(each, [])[:MANY]:
             for other in quantities_in(formula):
                 if isinstance(other.name, Opaque) or len(found) > MANY:
@@ -249,11 +259,13 @@ _COUNTED = (
     r"epoch|epoche|époque|época|iteration|itération|iteración|iterazione|sample|pattern|muster"
     r"|example|exemple|beispiel|ejemplo|case|pass|round|batch|trial|durchgang|instance|row|tuple"
 )
+_HEADED = r"^[ \t>]*(?:\#{1,6}|\*\*|\\(?:sub)*section).*\b"
 _EPOCH = re.compile(
-    rf"^[ \t>]*(?:\#{{1,6}}|\*\*|\\(?:sub)*section).*\b(?:{_COUNTED})\b[^\w\n]*(?:\w{{1,2}}\b|one|two|three|four)"
-    r"|^[ \t>]*(?:\#{1,6}|\*\*|\\(?:sub)*section).*\b(?:t|n|k|step t)\s*=\s*\d"
-    rf"|\b(?:second|third|next|another|new|zweite[rsn]?|nächste[rsn]?|deuxième|suivante?)\s+(?:{_COUNTED}|forward pass)\b"
-    r"|\bafter\s+(?:the\s+)?(?:update|one|\d)|\bcheck that it\b|\bdid it help\b|第[一二三四\d]+[轮次个]"
-    r"|\bwith\s+the\s+(?:new|updated)\b",
+    rf"{_HEADED}(?:{_COUNTED})\b[^\w\n]*(?:\w{{1,2}}\b|one|two|three|four)"
+    rf"|{_HEADED}(?:t|n|k|step t)\s*=\s*\d"
+    r"|\b(?:second|third|next|another|new|zweite[rsn]?|nächste[rsn]?|deuxième|suivante?)\s+"
+    rf"(?:{_COUNTED}|forward pass)\b"
+    r"|\bafter\s+(?:the\s+)?(?:update|one|\d)|\bcheck that it\b|\bdid it help\b"
+    r"|第[一二三四\d]+[轮次个]|\bwith\s+the\s+(?:new|updated)\b",
     re.IGNORECASE | re.MULTILINE,
 )

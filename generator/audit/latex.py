@@ -19,8 +19,9 @@ from itertools import pairwise
 
 from generator.algebra import Expression, Quantity
 from generator.audit.arrays import Array
-from generator.audit.parser import Opaque, Parser, SymbolTable
+from generator.audit.parser import Parser
 from generator.audit.plain import plain_tokens
+from generator.audit.symbols import Opaque, SymbolTable
 from generator.audit.tokens import (
     END,
     MINUS,

@@ -134,10 +134,11 @@ class MarkdownPage:
     def _code_text(self) -> Iterator[tuple[int, str, bool]]:
         """Blocks and pieces in typewriter letters that are in no programming language."""
         for block in _TEXT_BLOCK.finditer(self._blocks):
-            yield block.start(2), block[2], True
+            text = re.sub(r".*[$\\].*", lambda match: " " * len(match[0]), block[2])
+            yield block.start(2), text, True
         for start, end in self._not_prose:
-            if self._text[start] == "`":
-                code = self._text[start:end]
+            code = self._text[start:end]
+            if code[0] == "`" and not re.search(r"[$\\]", code):
                 yield start, re.sub("`", " ", code), False
 
     def _find_assignments(self) -> Iterator[Assignment]:

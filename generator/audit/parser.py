@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 
 from generator.algebra import (
     Constant,
@@ -14,7 +12,6 @@ from generator.algebra import (
     Power,
     Quantity,
     Quotient,
-    exp,
 )
 from generator.algebra.functions import sqrt
 from generator.audit.arrays import (
@@ -28,16 +25,16 @@ from generator.audit.arrays import (
     scalar,
     summed,
 )
-from generator.audit.cursor import ACCENTS, FIELD_WORDS, Cursor
+from generator.audit.cursor import ACCENTS, FIELD_WORDS
 from generator.audit.functions import (
     FUNCTIONS,
     LOGARITHMS,
     NOT_ENTERED,
     SLOPES,
-    UNNAMED,
     WITH_SUBSCRIPT,
     with_subscript,
 )
+from generator.audit.symbols import Opaque, SymbolReader
 from generator.audit.tokens import (
     DECORATION,
     DOTS,
@@ -51,68 +48,12 @@ from generator.audit.tokens import (
     Unreadable,
     canonical,
     depth_behind,
-    is_decoration,
     is_differential,
 )
 
 
-class SymbolTable(dict[Hashable, Quantity]):
-    """The symbols of a page by their names.
-
-    indexed: letters whose superscripts count layers or steps, and are no powers.
-    decimal_comma: whether the page writes `0,5`.
-    arrays: the symbols that stand for a vector or a matrix, entry by entry.
-    """
-
-    def __init__(self, indexed: frozenset[str] = frozenset(), *, decimal_comma: bool = False):
-        super().__init__()
-        self.indexed = indexed
-        self.decimal_comma = decimal_comma
-        self.arrays: dict[Hashable, Array] = {}
-
-    def enter_array(self, name: Hashable, shape: Array) -> None:
-        """From here on a symbol stands for an array, its entries being symbols of their own."""
-        rows, columns = shape.shape
-        entries = [
-            [self.entry(name, row * columns + column) for column in range(columns)]
-            for row in range(rows)
-        ]
-        self.arrays[name] = Array(tuple(map(tuple, entries)), shape.is_list)
-
-    def entry(self, name: Hashable, index: int) -> Quantity:
-        key = f"{name}[{index + 1}]"
-        return self.setdefault(key, Quantity(key, None, Decimal("NaN")))
-
-
-@dataclass(frozen=True)
-class Opaque:
-    """The name of a part that is read but stays a law, such as a sum over an index."""
-
-    latex: str
-
-    def __str__(self) -> str:
-        return self.latex
-
-
-class Parser(Cursor):
-    """The tokens of a formula, or of a part of it, read as an expression.
-
-    symbols: those already read; new ones are entered.
-    """
-
-    def __init__(
-        self,
-        tokens: list[Token],
-        source: str,
-        symbols: SymbolTable,
-        depth: int = 0,
-        *,
-        reads_arrays: bool = True,
-    ) -> None:
-        super().__init__(tokens, source)
-        self.symbols = symbols
-        self.depth = depth
-        self.reads_arrays = reads_arrays
+class Parser(SymbolReader):
+    """The tokens of a formula, or of a part of it, read as an expression."""
 
     def whole(self) -> Expression:
         """The expression that all the tokens are; Unreadable where they are none."""
@@ -214,8 +155,8 @@ class Parser(Cursor):
             return self.symbol_or_call(token)
         if token.kind == "environment":
             return self.raised(self.matrix(token))
-        if token.sign == "|":
-            return self.raised(self.between_bars())
+        if token.sign in ("|", r"\|"):
+            return self.raised(self.between_bars(token))
         if token.sign in (r"\lvert", r"\vert"):
             return self.raised(called(FUNCTIONS[r"\lvert"], [self.group(token)]))
         if token.sign in OPEN:
@@ -246,12 +187,14 @@ class Parser(Cursor):
         self.bars = bars
         return inner
 
-    def between_bars(self) -> Expression:
-        """An absolute value."""
+    def between_bars(self, opening: Token) -> Expression:
+        """An absolute value, or the norm of a number."""
         self.bars += 1
         inner = self.sum()
-        if not self.accept("|"):
+        if not self.accept(opening.text):
             raise Unreadable("a closing `|` is missing")
+        if isinstance(inner, Array):
+            raise Unreadable("a norm")
         self.bars -= 1
         return called(FUNCTIONS[r"\lvert"], [inner])
 
@@ -322,94 +265,6 @@ class Parser(Cursor):
             if is_word and base not in FIELD_WORDS:
                 raise Unreadable(f"no function is entered for `{base}` yet")
         return self.symbol(base, index)
-
-    def accented(self, token: Token) -> Expression:
-        r"""`\hat{y}_1`, which may be written `\hat{y_1}` or `\hat{y1}`."""
-        inside = self.script()
-        index = ""
-        if len(inside) > 1:
-            inner = Parser(inside, self.source, SymbolTable(), self.depth)
-            whole = inner.whole()
-            if not isinstance(whole, Quantity) or isinstance(whole.name, Opaque):
-                raise Unreadable(f"`{token.text}` over what is no symbol")
-            base, _, index = str(whole.name).partition("_")
-            index = index.removeprefix("{").removesuffix("}")
-        else:
-            base = canonical(inside)
-        return self.symbol(f"{token.text}{{{base}}}", index)
-
-    def symbol(self, base: str, sub: str = "") -> Expression:
-        """The symbol of a letter with its indices, and with its exponent if it has one."""
-        start, sup = self.at - 1, ""
-        exponent: Expression | None = None
-        while True:
-            if self.accept("'", "’"):
-                sup += r"\prime"
-            elif self.accept("_"):
-                if sub:
-                    raise Unreadable("two subscripts")
-                sub = canonical(self.script()) + self.index_number()
-                if not sub:
-                    raise Unreadable("an empty subscript")
-            elif self.accept("^", "**"):
-                if exponent is not None or sup.replace(r"\prime", ""):
-                    raise Unreadable("two superscripts")
-                script = self.exponent()
-                if base != "e" and (is_decoration(script) or self.is_index(base, script)):
-                    sup += canonical(script)
-                else:
-                    exponent = self.part(script)
-            else:
-                break
-        if base in SLOPES and not sub and sup == r"\prime" and self.next.sign == "(":
-            return self.raised(self.applied(SLOPES[base]))
-        if not sub and self.next.sign == "(" and (base in FUNCTIONS or base in UNNAMED):
-            if exponent is not None:
-                raise Unreadable(f"a superscript between `{base}` and its argument")
-            self.group(self.take())
-            return self.written(start)
-        if exponent is None and self.is_application(base):
-            self.group(self.take())
-            return self.written(start)
-        if base == "e" and exponent is not None and not sub and not sup:
-            return called(exp, [exponent])
-        sub = re.sub(r"(?<=[^\W_])_(?=[^\W_])", "", sub)
-        sub = sub if len(sub) < 2 else f"{{{sub}}}"
-        name = base + (f"_{sub}" if sub else "") + (f"^{{{sup}}}" if sup else "")
-        symbol: Expression = self.entered(name)
-        if self.reads_arrays and name in self.symbols.arrays:
-            symbol = self.symbols.arrays[name]
-        elif self.reads_arrays and sup in (r"\top", r"\prime"):
-            untransposed = name.removesuffix(f"^{{{sup}}}")
-            if untransposed in self.symbols.arrays:
-                symbol = self.symbols.arrays[untransposed].transposed()
-        return symbol if exponent is None else powered(symbol, exponent)
-
-    def is_index(self, base: str, script: Sequence[Token]) -> bool:
-        """Whether a number above counts layers or steps on this page, and is no power."""
-        return base in self.symbols.indexed and all(t.kind in ("number", "letter") for t in script)
-
-    def is_application(self, base: str) -> bool:
-        """Whether brackets behind a symbol hold its argument, as in `E(w)`, and no factor."""
-        inside = self.tokens[self.at + 1 : self.at + 3]
-        if self.next.sign != "(" or len(inside) < 2 or (len(base) > 1 and base.islower()):
-            return False
-        is_short = inside[1].sign in (")", ",", "_") and inside[0].sign not in MINUS
-        return is_short and (inside[0].kind == "letter" or inside[0].sign in LETTERS)
-
-    def entered(self, name: Hashable) -> Quantity:
-        """The quantity of that name, the same object each time."""
-        return self.symbols.setdefault(name, Quantity(name, None, Decimal("NaN")))
-
-    def written(self, start: int) -> Quantity:
-        """A function of something, `f(0.5)`: a symbol by what is written."""
-        latex = self.source[self.tokens[start].start : self.tokens[self.at - 1].end]
-        return self.entered(re.sub(r"\s+|\\left|\\right|\\,", "", latex))
-
-    def opaque(self, start: int) -> Quantity:
-        """A law, read and checked no further: one symbol for everything since `start`."""
-        latex = self.source[self.tokens[start].start : self.tokens[self.at - 1].end]
-        return self.entered(Opaque(" ".join(latex.split())))
 
     def text(self, token: Token) -> Expression:
         r"""`\text{net}_{h1}` and `\text{loss}` are symbols; `\text{so } x` is x with a remark."""
@@ -492,11 +347,6 @@ class Parser(Cursor):
             raise Unreadable(r"`\partial` outside a derivative")
         return self.derivative(above, self.factor())
 
-    def derivative(self, above: Expression, below: Expression) -> Quantity:
-        if not isinstance(above, Quantity) or not isinstance(below, Quantity):
-            raise Unreadable("a derivative of something, or in something, that is no symbol")
-        return self.entered(derivative_name(above.name, below.name))
-
     def root(self) -> Expression:
         if self.next.sign == "[":
             raise Unreadable("roots other than square roots are not read yet")
@@ -525,11 +375,6 @@ class Parser(Cursor):
 
     def dots(self) -> Expression:
         return self.opaque(self.at - 1)
-
-
-def derivative_name(above: object, below: object) -> str:
-    """The one name of a derivative, however it is written."""
-    return rf"\frac{{\partial {above}}}{{\partial {below}}}"
 
 
 _MAX_DEPTH = 40

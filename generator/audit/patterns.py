@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from generator.algebra import (
     Call,
@@ -20,8 +21,8 @@ from generator.algebra import (
 from generator.algebra.expression import expanded
 from generator.audit.history import History, shape, transitive
 from generator.audit.latex import Side
-from generator.audit.parser import Opaque, SymbolTable, derivative_name
 from generator.audit.statements import Reading, Statement
+from generator.audit.symbols import Opaque, SymbolTable, derivative_name
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _repeated_factors(side: Side, symbols: SymbolTable) -> Iterator[Suspect]:
     assert side.expression is not None
     terms = side.expression.terms if isinstance(side.expression, Sum) else ()
     pairs = [_indexed_pair(term) for term in terms]
-    for place, (first, second) in enumerate(zip(pairs, pairs[1:], strict=False)):
+    for place, (first, second) in enumerate(pairwise(pairs)):
         if not first or not second:
             continue
         for this, other in ((0, 1), (1, 0)):
@@ -152,6 +153,7 @@ def undefined(reading: Reading, history: History) -> Iterator[tuple[Quantity, Qu
             yield symbol, sibling, used[symbol]
 
 
+_LOSSES = ("E", "L", "C", "J", r"\mathcal{L}", "Loss", "loss", "Error", "error", "cost", "Cost")
 _DERIVATIVE = re.compile(r"\\frac\{\\partial (.*)\}\{\\partial (.*)\}")
 
 
@@ -203,7 +205,7 @@ def _broken_chain(
 def _are_alike(one: str, other: str) -> bool:
     """Whether two names may be of one thing: E_total and E_1, h_1 and out_{h1}."""
     bases = [re.split(r"[_^]", name)[0] for name in (one, other)]
-    if bases[0] == bases[1] and bases[0] in ("E", "L", "C", "J", r"\mathcal{L}", "Loss", "loss"):
+    if bases[0] == bases[1] and bases[0] in _LOSSES:
         return True
     flat = [re.sub(r"[_{}^\\ ]", "", name) for name in (one, other)]
     return flat[0] in flat[1] or flat[1] in flat[0]
@@ -217,6 +219,8 @@ def _independent(
         top, bottom = reading.symbols.get(above), reading.symbols.get(below)
         if top is None or bottom is None or top not in history.definitions:
             continue
+        if re.split(r"[_^]", above)[0] in _LOSSES:
+            continue  # what a loss depends on is seldom written out
         reached = transitive(history, top)
         if reached is None or bottom in reached or top in reached:
             continue

@@ -132,7 +132,7 @@ def plain_tokens(text: str, *, decimal_comma: bool) -> list[Token]:
 
 
 def _shifted(text: str, by: int, decimal_comma: bool) -> Iterator[Token]:
-    for token in pieces(text.replace("%", r" "), decimal_comma):
+    for token in pieces(text.replace("%", "％"), decimal_comma):
         yield token._replace(start=token.start + by, end=token.end + by)
 
 
@@ -183,9 +183,9 @@ _NAMES = _GREEK | words(
 )
 _LEADS_ON = ("open", "operator", "relation", "comma", "root")
 _RELATION = re.compile(r"(?<![=<>!:+\-*/])=(?![=>])|[≈≃]|~=")
-_NAME = r"[^\W\d_](?:\w|(?<=\w)[₀-₉])*'*"
 _ITEM = re.compile(
-    r"""(?P<number>(?:\d+(?:[.,]\d+)*|\.\d+)(?:[eE][-+]?\d+(?!\w))?(?:\.\.\.|…)?(?:[ ]?%)?(?![.,]?\d))
+    r"""(?P<number>(?:\d+(?:[.,]\d+)*|\.\d+)(?:[eE][-+]?\d+(?!\w))?
+        (?:\.\.\.|…)?(?:[ ]?%)?(?![.,]?\d))
     |(?P<relation>(?<![=<>!:])=(?![=>])|[≈≃])
     |(?P<root>√)
     |(?P<fraction>[½¼¾])

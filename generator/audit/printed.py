@@ -10,7 +10,7 @@ from decimal import Decimal
 from generator.algebra import Expression, Quantity, quantities_in
 from generator.audit.latex import Chain, Side, chains, side
 from generator.audit.markdown import Assignment, Formula, MarkdownPage
-from generator.audit.parser import Opaque, SymbolTable
+from generator.audit.symbols import Opaque, SymbolTable
 from generator.audit.values import FULL_DIGITS, Value, half_unit, place, printed_number, worth
 
 
@@ -58,6 +58,13 @@ class PrintedPage:
             best = self.best[expression].number
             return Value(best, half_unit(best))
         return worth(expression, self.known)
+
+    def is_counter(self, symbol: Quantity) -> bool:
+        """Whether a symbol only counts, `for k = 1 … for k = 2`, so that its values may differ."""
+        printed = self.printed[symbol]
+        return symbol not in self.computed and all(
+            not each.is_in_table and place(each.number) >= 0 for each in printed
+        )
 
     def _collect(self, sides: Sequence[Side], *, is_in_table: bool) -> None:
         """A symbol that is a side has the value of the next number, or of the last one."""

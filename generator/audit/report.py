@@ -94,9 +94,10 @@ def _markdown(audit: Audit, name: str) -> Iterator[str]:
 def errata(audit: Audit, heading: str) -> Iterator[str]:
     """The lines of an errata page below its title, each root under a heading of its own."""
     coverage = audit.coverage
+    read = _counted(coverage.equalities, "equality", "equalities")
     yield (
-        f"{_counted(coverage.equalities, 'equality', 'equalities')} read: {coverage.checked}"
-        f" checked, {coverage.symbolic} in symbols only, {len(coverage.unread)} not read."
+        f"{read} read: {coverage.checked} checked, {coverage.symbolic} in symbols only,"
+        f" {len(coverage.unread)} not read."
     )
     followers: dict[int, list[Finding]] = {}
     for finding in audit.findings:

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
-from generator.algebra import Constant, Expression, Quantity, evaluate
+from generator.algebra import Constant, Expression, Quantity
 from generator.algebra.expression import children, rebuilt
+from generator.algebra.number import guarded
 from generator.audit.cursor import Cut
 from generator.audit.functions import FUNCTIONS, LOGARITHMS
 from generator.audit.values import half_unit, place, printed_number
 
 MANY = 30  # rounded operands that are moved one by one; of more, all at once
-LOST = Decimal("1e-35")  # what fifty-digit arithmetic may lose, relatively
+LOST = Decimal("1e-40")  # what seventy-digit arithmetic may lose, relatively
 
 
 class Verdict(Enum):
@@ -61,7 +62,7 @@ def worth(
         return Worth(number, Decimal(0), number, isinstance(expression, Cut))
     operands: dict[Quantity, tuple[Decimal, Decimal]] = dict(known or {})
     tree = _with_quantities(expression, spread_of, operands, {})
-    value = evaluate(tree, lambda symbol: operands[symbol][0])
+    value = guarded(tree, lambda symbol: operands[symbol][0])
     if not value.is_finite():
         raise ArithmeticError("no finite value")
     rounded = {symbol for symbol, (_, spread) in operands.items() if spread}
@@ -75,19 +76,17 @@ def _with_quantities(
     node: Expression,
     spread_of: Spread,
     operands: dict[Quantity, tuple[Decimal, Decimal]],
-    entered: dict[str, Quantity],
+    entered: dict[Decimal, Quantity],
 ) -> Expression:
     """The tree with every constant that may hide digits as a quantity, one for each number."""
     if isinstance(node, Constant):
         spread = 2 * half_unit(node.value) if isinstance(node, Cut) else spread_of(node.value)
         if not spread:
             return node
-        text = str(abs(node.value))
-        sign = -1 if node.value.is_signed() else 1
-        if (text, sign) not in entered:
-            entered[text, sign] = Quantity((text, sign), None, node.value)  # type: ignore[index]
-            operands[entered[text, sign]] = (node.value, spread)  # type: ignore[index]
-        return entered[text, sign]  # type: ignore[index]
+        if node.value not in entered:
+            entered[node.value] = Quantity(node.value, None, node.value)
+            operands[entered[node.value]] = (node.value, spread)
+        return entered[node.value]
     parts = children(node)
     if not parts:
         return node
@@ -117,8 +116,9 @@ def _moved(
     at, spread = operands[moved]
     ends = []
     for end in (at - spread, at + spread):
+        values = {symbol: number for symbol, (number, _) in operands.items()} | {moved: end}
         try:
-            ends.append(evaluate(tree, lambda s, end=end: end if s is moved else operands[s][0]))
+            ends.append(guarded(tree, values.__getitem__))
         except ArithmeticError:
             continue
     return max((abs(each - value) for each in ends if each.is_finite()), default=Decimal(0))

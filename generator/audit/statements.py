@@ -11,8 +11,8 @@ from decimal import Decimal
 from generator.algebra import Constant, Expression, Power, Quantity
 from generator.audit.latex import Chain, Side, chains, side
 from generator.audit.markdown import Assignment, Formula, MarkdownPage
-from generator.audit.parser import Opaque, SymbolTable
 from generator.audit.source import Source
+from generator.audit.symbols import Opaque, SymbolTable
 from generator.audit.values import printed_number
 
 MAX_QUOTE = 160

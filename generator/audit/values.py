@@ -13,14 +13,13 @@ from generator.algebra import (
     Product,
     Quantity,
     Sum,
-    evaluate,
     quantities_in,
 )
 from generator.algebra.expression import children, rebuilt
-from generator.algebra.number import exactly
+from generator.algebra.number import exactly, guarded
 
 FULL_DIGITS = 12  # a table value of fewer digits is exact
-LOST = Decimal("1e-25")  # what fifty-digit arithmetic may lose, relatively: ln(1 + 1e-25)
+LOST = Decimal("1e-40")  # what seventy-digit arithmetic may lose, relatively: ln(1 + 1e-25)
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ def _spread(
 
 
 def _evaluated(node: Expression, operands: Sequence[Decimal]) -> Decimal:
-    value = evaluate(rebuilt(node, tuple(Constant(operand) for operand in operands)))
+    value = guarded(rebuilt(node, tuple(Constant(operand) for operand in operands)))
     if not value.is_finite():  # the logarithm of 0
         raise ArithmeticError("no finite value")
     return value

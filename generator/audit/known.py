@@ -1,0 +1,142 @@
+"""What a page says of its symbols at the place of one chain."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from decimal import Decimal
+
+from generator.algebra import Call, Constant, Expression, Quantity, quantities_in, substitute
+from generator.audit.history import History, Value
+from generator.audit.latex import Side
+from generator.audit.ledger import Ledger
+from generator.audit.rounding import Worth, significant, worth
+from generator.audit.statements import Reading, Statement
+from generator.audit.substitution import has_symbols
+from generator.audit.symbols import Opaque
+from generator.audit.values import half_unit
+
+
+class Known:
+    """The values of symbols as far as they are known at a chain, and what comes of them."""
+
+    def __init__(
+        self, reading: Reading, history: History, ledger: Ledger, statement: Statement, index: int
+    ) -> None:
+        self.symbols, self.history, self.ledger = reading.symbols, history, ledger
+        self.start, self.end, self.index = statement.start, statement.sides[-1].start, index
+
+    def worth(self, side: Side) -> Worth | None:
+        """What a side in numbers is worth."""
+        if side.expression is None or has_symbols(side.expression):
+            return None
+        try:
+            return worth(side.expression, self.history.spread)
+        except ArithmeticError:
+            return None
+
+    def latest(self, symbol: Quantity) -> Value | None:
+        """The value that a symbol has here."""
+        return self.history.latest(self.known_as(symbol), self.start)
+
+    def is_given(self, symbol: Quantity) -> bool:
+        """Whether the page gives a symbol any value."""
+        return bool(self.history.values.get(symbol))
+
+    def known_as(self, symbol: Quantity) -> Quantity:
+        """The symbol, or the one that it is another name of: out_{h1} of h1, where h1 = σ(z1)."""
+        if self.history.values.get(symbol) or isinstance(symbol.name, Opaque):
+            return symbol
+        name = str(symbol.name)
+        if "_{" in name and not name.startswith("\\frac"):
+            index = name.partition("_{")[2].removesuffix("}")
+            for spelled in (f"{index[:1]}_{index[1:]}", index):
+                other = self.symbols.get(spelled)
+                if other is not None and self.history.values.get(other):
+                    formulas = [f for _, f in self.history.definitions.get(other, [])]
+                    if any(isinstance(formula, Call) for formula in formulas):
+                        return other
+        return symbol
+
+    def evaluated(self, formula: Expression) -> Worth | None:
+        """What a formula is worth with the values that the page gives last before it."""
+        known = {}
+        for symbol in set(quantities_in(formula)):
+            latest = self.latest(symbol)
+            if latest is None:
+                return None
+            known[symbol] = (latest.number, self.history.spread(latest.number))
+        try:
+            return worth(formula, self.history.spread, known)
+        except ArithmeticError:
+            return None
+
+    def with_numbers(self, formula: Expression) -> Expression | None:
+        numbers: dict[Quantity, Expression] = {}
+        for symbol in set(quantities_in(formula)):
+            latest = self.latest(symbol)
+            if latest is None:
+                return None
+            numbers[symbol] = Constant(latest.number)
+        return substitute(formula, numbers)
+
+    def is_uncertain(self, formula: Expression) -> bool:
+        """Whether a symbol of a formula changes on the page, or its value is a later step's."""
+        for symbol in set(quantities_in(formula)):
+            known = self.known_as(symbol)
+            latest = self.history.latest(known, self.start)
+            if latest is None or not self.history.is_settled(known, self.start):
+                return True
+            if self.ledger.wrong_value(known, latest.number, latest.start) is not None:
+                return True
+        return False
+
+    def imply(self, symbol: Quantity, number: Decimal, side: Side) -> None:
+        epoch = self.history.epoch(side.start)
+        value = Value(number, side.start, "implied", epoch, self.index)
+        self.history.add(symbol, value)
+
+    def owner(self, number: Decimal, not_of: Quantity) -> Quantity | None:
+        """Another symbol with just that value."""
+        if significant(number) < 2 and number in (0, 1, 2):
+            return None
+        for start, symbol in self.history.owners.get(number, ()):
+            is_before = start < self.end
+            if is_before and symbol is not not_of and not isinstance(symbol.name, Opaque):
+                return symbol
+        return None
+
+    def named_numbers(self) -> list[tuple[str, Decimal]]:
+        """Values of other symbols, those nearest before first."""
+        timeline = self.history.timeline
+        end = bisect_left(timeline, self.start, key=lambda each: each[0])
+        found: dict[Decimal, str] = {}
+        for _, symbol, number in reversed(timeline[max(0, end - 60) : end]):
+            if significant(number) > 1:
+                found.setdefault(number, str(symbol.name))
+        return [(name, number) for number, name in found.items()]
+
+    def unknown(self, formula: Expression) -> str:
+        """Why a formula has no value; `checked` where it has one."""
+        laws = [s for s in quantities_in(formula) if isinstance(s.name, Opaque)]
+        if laws:
+            return f"`{str(laws[0].name)[:40]}` stands for something that is not written out"
+        names = dict.fromkeys(
+            str(s.name) for s in quantities_in(formula) if not self.history.values.get(s)
+        )
+        if not names:
+            return "checked"
+        return "no value known for " + ", ".join(f"`{name}`" for name in list(names)[:3])
+
+
+def is_near(one: Worth, other: Worth) -> bool:
+    """Whether two values differ by what several roundings on the way may do."""
+    size = max(abs(one.value), abs(other.value))
+    printed = [each.number for each in (one, other) if each.number is not None]
+    unit = max((2 * half_unit(number) for number in printed), default=Decimal(0))
+    room = Decimal("1.5") * unit + one.spread + other.spread
+    return abs(one.value - other.value) <= max(size / 500, room)
+
+
+def has_law(expression: Expression) -> bool:
+    """Whether a part of it stands for something that is not written out."""
+    return any(isinstance(symbol.name, Opaque) for symbol in quantities_in(expression))

@@ -1,0 +1,196 @@
+"""Numbers put in for symbols, against the values that the page gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from generator.algebra import Expression, Quantity, quantities_in
+from generator.audit.causes import cause_of_digits, is_slip
+from generator.audit.history import MANY, shape
+from generator.audit.known import Known, has_law
+from generator.audit.latex import Side
+from generator.audit.log import Log
+from generator.audit.patterns import indexed
+from generator.audit.rounding import Verdict, Worth, compare, same_value, significant
+from generator.audit.statements import Reading, number_of
+from generator.audit.substitution import Pair
+from generator.audit.symbols import Opaque
+from generator.audit.values import as_text, half_unit, rounded_like
+
+OTHER_CASE = "it puts in other values than the page gives: another case, or a later step"
+
+
+class Substitutions:
+    """The checks of what one chain puts in for its symbols.
+
+    suspected: symbols of formulas that are reported, by the formula's identity.
+    """
+
+    def __init__(
+        self, reading: Reading, known: Known, log: Log, suspected: set[tuple[int, Quantity]]
+    ) -> None:
+        self.reading, self.known, self.log = reading, known, log
+        self.history, self.ledger, self.suspected = known.history, known.ledger, suspected
+        self.statement, self.sides = log.statement, log.sides
+
+    def check(self, at: int, formula: Expression, pairs: Sequence[Pair]) -> str:
+        """Each number against the value of its symbol; `checked`, or why it is not."""
+        wrong: list[tuple[Quantity, Decimal]] = []
+        agreeing = 0
+        for part, number in dict.fromkeys(pairs):
+            if not isinstance(part, Quantity):
+                agreeing += self._check_part(at, part, number)
+            elif not isinstance(part.name, Opaque):
+                agrees = self._agrees(at, part, number)
+                agreeing += agrees is True
+                if agrees is False and (id(formula), part) not in self.suspected:
+                    wrong.append((part, number))
+        slips = [each for each in wrong if self._is_slip(*each, len(wrong), agreeing)]
+        self._report_all(at, formula, slips)
+        if wrong and not slips and not agreeing:
+            return OTHER_CASE
+        return "checked"
+
+    def check_restated(self, symbol: Quantity, number: Decimal) -> None:
+        """A value that stands alone, against those that the page gave before."""
+        side = self.sides[1]
+        before = self.history.before(symbol, side.start)
+        if not before or any(same_value(value.number, number) for value in before):
+            return
+        latest = before[-1]
+        is_result = latest.kind in ("computed", "implied")
+        section = self.reading.statements[latest.statement].section
+        is_near = latest.epoch == self.history.epoch(side.start) and (
+            section == self.statement.section
+        )
+        if not is_result or not is_near or significant(number) < 3 or len(self.sides) > 2:
+            return
+        root = self.ledger.corrected(symbol, number)
+        if root is not None or is_slip(number, latest.number):
+            line, _ = self.reading.place(latest.start)
+            expected = rounded_like(latest.number, number)
+            why = f"`{symbol.name}` is {as_text(latest.number)} on line {line}"
+            cause = cause_of_digits(number, latest.number)
+            self.log.report(1, "substitution", as_text(number), expected, why, cause, root)
+
+    def _agrees(self, at: int, symbol: Quantity, number: Decimal) -> bool | None:
+        """Whether a number is a value of its symbol; None where nothing was known before."""
+        known = self.known.known_as(symbol)
+        if not self.known.is_given(known) and self._is_siblings(symbol, number):
+            return None
+        if not self.history.has_value_for(known, self.statement.start):
+            self.known.imply(symbol, number, self.sides[at])
+            return None
+        found = self.history.agreeing(known, number)
+        if found is None:
+            return False
+        finding = self.ledger.wrong_value(known, found.number, found.start)
+        if finding is not None and self.log.root is None:
+            self.ledger.carry(finding, self.statement, known, number)
+        return True
+
+    def _check_part(self, at: int, part: Expression, number: Decimal) -> bool:
+        """A part of a formula that was worked out on the way: `(t - y)` as -0.38."""
+        if has_law(part) or self.known.is_uncertain(part):
+            return False
+        value = self.known.evaluated(part)
+        if value is None:
+            return False
+        verdict = compare(value, Worth(number, Decimal(0), number), "≈")
+        room = 2 * half_unit(number) + value.spread
+        if verdict is Verdict.WRONG and abs(value.value - number) > room:
+            expected = rounded_like(value.value, number)
+            why = f"with the values of this page that part is {expected}"
+            cause = cause_of_digits(number, value.value)
+            self.log.report(at, "substitution", as_text(number), expected, why, cause)
+        return True
+
+    def _is_siblings(self, symbol: Quantity, number: Decimal) -> bool:
+        """Whether a symbol that has no value stands where a sibling's number was put in."""
+        family = [s for s in self.history.shapes.get(shape(symbol), ()) if s is not symbol]
+        if significant(number) < 3 or len(family) < 2:
+            return False
+        for sibling in family[:MANY]:
+            latest = self.history.latest(sibling, self.statement.start)
+            if latest and latest.number == number and latest.start < self.statement.start:
+                at = next((i for i, side in enumerate(self.sides) if _reads(side, symbol)), 0)
+                why = f"`{symbol.name}` stands where `{sibling.name}` was put in"
+                self.log.report(at, "symbol", str(symbol.name), str(sibling.name), why)
+                return True
+        return False
+
+    def _is_slip(self, symbol: Quantity, number: Decimal, wrong: int, agreeing: int) -> bool:
+        """Whether a number that no value of its symbol agrees with is an error.
+
+        It may also be another sample or a later step, whose values are not all printed.
+        """
+        known, latest = self.known.known_as(symbol), self.known.latest(symbol)
+        assert latest is not None
+        if self.ledger.corrected(known, number) is not None:
+            return True
+        same_epoch = latest.epoch == self.history.epoch(self.statement.start)
+        explained = is_slip(number, latest.number) or self.known.owner(number, symbol) is not None
+        if self.history.changes(known):
+            return same_epoch and explained and agreeing > 0
+        if not same_epoch:
+            return wrong == 1 and explained and agreeing > 0
+        if latest.kind == "implied":
+            return explained
+        return wrong == 1 or explained or agreeing >= wrong
+
+    def _report_all(
+        self, at: int, formula: Expression, slips: Sequence[tuple[Quantity, Decimal]]
+    ) -> None:
+        """The slips of one line, each in its own right; those with a root elsewhere last."""
+        before, first = self.log.root, self.log.root
+        roots = {each: self._root(*each) for each in slips}
+        for symbol, number in sorted(slips, key=lambda each: roots[each] is not None):
+            self.log.root = before
+            self._report(at, formula, symbol, number, roots[symbol, number])
+            first = self.log.root if first is None else first
+        self.log.root = first
+
+    def _root(self, symbol: Quantity, number: Decimal) -> int | None:
+        return self.ledger.corrected(self.known.known_as(symbol), number)
+
+    def _report(
+        self, at: int, formula: Expression, symbol: Quantity, number: Decimal, root: int | None
+    ) -> None:
+        latest = self.known.latest(symbol)
+        assert latest is not None
+        line, _ = self.reading.place(latest.start)
+        kind, text = "substitution", as_text(number)
+        why = f"`{symbol.name}` is {as_text(latest.number)} on line {line}, not {text}"
+        cause = cause_of_digits(number, latest.number)
+        owner = self.known.owner(number, symbol)
+        if root is not None:
+            cause = "the right value is put in here; it is printed wrong above"
+        elif owner is not None:
+            cause = f"{text} is the value of `{owner.name}`"
+            if self._is_index_slip(symbol, owner):
+                kind, why = "symbol", f"`{symbol.name}` stands where `{owner.name}` was put in"
+        expected = rounded_like(latest.number, number)
+        self.log.report(at, kind, text, expected, why, cause, root)
+        if kind == "substitution" and root is None:
+            self._correct(formula)
+
+    def _correct(self, formula: Expression) -> None:
+        """What the chain comes to with the right number."""
+        value, result = self.known.evaluated(formula), number_of(self.sides[-1])
+        if value is not None and result is not None:
+            self.log.correct(rounded_like(value.value, result))
+            if abs(value.value - result) <= 2 * half_unit(result) + value.spread:
+                self.log.is_only_symbolic = True  # the result is right all the same
+
+    def _is_index_slip(self, symbol: Quantity, owner: Quantity) -> bool:
+        """Whether the formula has the wrong index and the number is right: ∂L/∂w2 = δ x1."""
+        written, meant = indexed(symbol), indexed(owner)
+        if not written or not meant or written.base != meant.base or written.stem != meant.stem:
+            return False
+        head = str(self.log.head.name) if isinstance(self.log.head, Quantity) else ""
+        return head.endswith((f"_{meant.number}}}", f"{meant.number}}}}}"))
+
+
+def _reads(side: Side, symbol: Quantity) -> bool:
+    return side.expression is not None and symbol in set(quantities_in(side.expression))

@@ -1,0 +1,212 @@
+"""The symbols of a page, and their names as a formula spells them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from generator.algebra import Expression, Function, Quantity, exp
+from generator.audit.arrays import Array, called, powered
+from generator.audit.cursor import Cursor
+from generator.audit.functions import FUNCTIONS, SLOPES, UNNAMED
+from generator.audit.tokens import (
+    END,
+    LETTERS,
+    MINUS,
+    Token,
+    Unreadable,
+    canonical,
+    depth_behind,
+    is_decoration,
+)
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """The name of a part that is read but stays a law, such as a sum over an index."""
+
+    latex: str
+
+    def __str__(self) -> str:
+        return self.latex
+
+
+def derivative_name(above: object, below: object) -> str:
+    """The one name of a derivative, however it is written."""
+    return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+
+
+class SymbolTable(dict[Hashable, Quantity]):
+    """The symbols of a page by their names.
+
+    indexed: letters whose superscripts count layers or steps, and are no powers.
+    decimal_comma: whether the page writes `0,5`.
+    arrays: the symbols that stand for a vector or a matrix, entry by entry.
+    """
+
+    def __init__(self, indexed: frozenset[str] = frozenset(), *, decimal_comma: bool = False):
+        super().__init__()
+        self.indexed = indexed
+        self.decimal_comma = decimal_comma
+        self.arrays: dict[Hashable, Array] = {}
+
+    def enter_array(self, name: Hashable, shape: Array) -> None:
+        """From here on a symbol stands for an array, its entries being symbols of their own."""
+        rows, columns = shape.shape
+        entries = [
+            [self.entry(name, row * columns + column) for column in range(columns)]
+            for row in range(rows)
+        ]
+        self.arrays[name] = Array(tuple(map(tuple, entries)), shape.is_list)
+
+    def entry(self, name: Hashable, index: int) -> Quantity:
+        key = f"{name}[{index + 1}]"
+        return self.setdefault(key, Quantity(key, None, Decimal("NaN")))
+
+
+class SymbolReader(Cursor):
+    """Reads symbols with their indices; what stands in brackets is read by the parser.
+
+    symbols: those already read; new ones are entered.
+    reads_arrays: whether a symbol that the page gives as an array stands for its entries.
+    """
+
+    def __init__(
+        self,
+        tokens: list[Token],
+        source: str,
+        symbols: SymbolTable,
+        depth: int = 0,
+        *,
+        reads_arrays: bool = True,
+    ) -> None:
+        super().__init__(tokens, source)
+        self.symbols = symbols
+        self.depth = depth
+        self.reads_arrays = reads_arrays
+
+    def part(self, tokens: list[Token], *, is_name: bool = False) -> Expression:
+        """The expression that a group of tokens is."""
+        raise NotImplementedError
+
+    def applied(self, function: Function) -> Expression:
+        """A function with the arguments in the brackets that follow."""
+        raise NotImplementedError
+
+    def raised(self, base: Expression) -> Expression:
+        """A base that is no symbol, with its exponent if it has one."""
+        raise NotImplementedError
+
+    def exponent(self) -> list[Token]:
+        """What is raised."""
+        raise NotImplementedError
+
+    def accented(self, token: Token) -> Expression:
+        r"""`\hat{y}_1`, which may be written `\hat{y_1}` or `\hat{y1}`."""
+        inside = self.script()
+        index = ""
+        if len(inside) > 1:
+            whole = self.part(inside, is_name=True)
+            if not isinstance(whole, Quantity) or isinstance(whole.name, Opaque):
+                raise Unreadable(f"`{token.text}` over what is no symbol")
+            base, _, index = str(whole.name).partition("_")
+            index = index.removeprefix("{").removesuffix("}")
+        else:
+            base = canonical(inside)
+        return self.symbol(f"{token.text}{{{base}}}", index)
+
+    def symbol(self, base: str, sub: str = "") -> Expression:
+        """The symbol of a letter with its indices, and with its exponent if it has one."""
+        start, sup = self.at - 1, ""
+        exponent: Expression | None = None
+        while True:
+            if self.accept("'", "’"):
+                sup += r"\prime"
+            elif self.accept("_"):
+                if sub:
+                    raise Unreadable("two subscripts")
+                sub = canonical(self.script()) + self.index_number()
+                if not sub:
+                    raise Unreadable("an empty subscript")
+            elif self.accept("^", "**"):
+                if exponent is not None or sup.replace(r"\prime", ""):
+                    raise Unreadable("two superscripts")
+                script = self.exponent()
+                if base != "e" and (is_decoration(script) or self.is_index(base, script)):
+                    sup += canonical(script)
+                else:
+                    exponent = self.part(script)
+            else:
+                break
+        if base in SLOPES and not sub and sup == r"\prime" and self.next.sign == "(":
+            return self.raised(self.applied(SLOPES[base]))
+        if not sub and self.next.sign == "(" and (base in FUNCTIONS or base in UNNAMED):
+            if exponent is not None:
+                raise Unreadable(f"a superscript between `{base}` and its argument")
+            self.skip_brackets()
+            return self.written(start)
+        if exponent is None and self.is_application(base):
+            self.skip_brackets()
+            return self.written(start)
+        if base == "e" and exponent is not None and not sub and not sup:
+            return called(exp, [exponent])
+        sub = re.sub(r"(?<=[^\W_])_(?=[^\W_])", "", sub)
+        sub = sub if len(sub) < 2 else f"{{{sub}}}"
+        name = base + (f"_{sub}" if sub else "") + (f"^{{{sup}}}" if sup else "")
+        symbol: Expression = self.entered(name)
+        if self.reads_arrays and name in self.symbols.arrays:
+            symbol = self.symbols.arrays[name]
+        elif self.reads_arrays and sup in (r"\top", r"\prime"):
+            untransposed = name.removesuffix(f"^{{{sup}}}")
+            if untransposed in self.symbols.arrays:
+                symbol = self.symbols.arrays[untransposed].transposed()
+        return symbol if exponent is None else powered(symbol, exponent)
+
+    def skip_brackets(self) -> None:
+        """Passes what stands in the brackets that follow, whatever it is."""
+        depth = 0
+        while self.next is not END:
+            depth = depth_behind(depth, self.take(), {"(": ")"})
+            if not depth:
+                return
+        raise Unreadable("a closing `)` is missing")
+
+    def is_index(self, base: str, script: Sequence[Token]) -> bool:
+        """Whether a number above counts layers or steps on this page, and is no power."""
+        return base in self.symbols.indexed and all(t.kind in ("number", "letter") for t in script)
+
+    def is_application(self, base: str) -> bool:
+        """Whether brackets behind a symbol hold its argument, as in `E(w)`, and no factor."""
+        inside = self.tokens[self.at + 1 : self.at + 3]
+        if self.next.sign != "(" or len(inside) < 2 or (len(base) > 1 and base.islower()):
+            return False
+        closing = next(
+            (i for i in range(self.at, len(self.tokens)) if self.tokens[i].sign == ")"), self.at
+        )
+        if any(t.sign in ("|", r"\mid") for t in self.tokens[self.at : closing]) and not any(
+            t.kind == "number" for t in self.tokens[self.at : closing]
+        ):
+            return True  # a condition: P(A|B)
+        is_short = inside[1].sign in (")", ",", "_") and inside[0].sign not in MINUS
+        return is_short and (inside[0].kind == "letter" or inside[0].sign in LETTERS)
+
+    def entered(self, name: Hashable) -> Quantity:
+        """The quantity of that name, the same object each time."""
+        return self.symbols.setdefault(name, Quantity(name, None, Decimal("NaN")))
+
+    def written(self, start: int) -> Quantity:
+        """A function of something, `f(0.5)`: a symbol by what is written."""
+        latex = self.source[self.tokens[start].start : self.tokens[self.at - 1].end]
+        return self.entered(re.sub(r"\s+|\\left|\\right|\\,", "", latex))
+
+    def opaque(self, start: int) -> Quantity:
+        """A law, read and checked no further: one symbol for everything since `start`."""
+        latex = self.source[self.tokens[start].start : self.tokens[self.at - 1].end]
+        return self.entered(Opaque(" ".join(latex.split())))
+
+    def derivative(self, above: Expression, below: Expression) -> Quantity:
+        if not isinstance(above, Quantity) or not isinstance(below, Quantity):
+            raise Unreadable("a derivative of something, or in something, that is no symbol")
+        return self.entered(derivative_name(above.name, below.name))
