@@ -59,7 +59,9 @@ def _value(tree: Expression) -> Decimal | None:
 
 
 def _equal(one: Decimal | None, other: Decimal) -> bool:
-    return one is not None and abs(one - other) <= Decimal("1e-18") * max(abs(one), abs(other), 1)
+    if one is None:
+        return False
+    return abs(one - other) <= Decimal("1e-18") * max(abs(one), abs(other), Decimal(1))
 
 
 def _of_head(
@@ -234,7 +236,7 @@ def _of_size(head: Candidate, meaning: Meaning, tree: Expression) -> Iterator[Co
     if _equal(-value, head.value):
         why = "the sign is the other way round: a factor -1 is lost"
         yield Correction("", "-({})", why, meaning, -tree)
-    for factor, what in ((2, "1/2"), (Decimal("0.5"), "2")):
+    for factor, what in ((Decimal(2), "1/2"), (Decimal("0.5"), "2")):
         if _equal(value, head.value * factor):
             why = f"it is {factor} times the right value: a factor {what} is missing"
             yield Correction("", f"{what} ({{}})", why, meaning)

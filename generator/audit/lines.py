@@ -13,9 +13,9 @@ from generator.algebra import Expression, Negative, Product, Quantity, Sum, quan
 from generator.algebra.expression import children, rebuilt
 from generator.audit.latex import Side, side
 from generator.audit.matching import Evidence, is_plain
-from generator.audit.parser import Opaque
 from generator.audit.statements import Reading, Statement, number_of, one_line
 from generator.audit.substitution import substituted
+from generator.audit.symbols import Opaque
 
 LONGEST_SYMBOL = 40  # characters of LaTeX
 
@@ -82,9 +82,9 @@ def evidence(reading: Reading) -> Mapping[str, Evidence]:
     formulas: dict[str, list[Expression]] = defaultdict(list)
     names: dict[str, None] = {}
     for line in lines(reading):
-        for side in line.sides:
-            if side.expression is not None:
-                for symbol in quantities_in(side.expression):
+        for each in line.sides:
+            if each.expression is not None:
+                for symbol in quantities_in(each.expression):
                     if isinstance(symbol.name, str) and not isinstance(symbol.name, Opaque):
                         names[symbol.name] = None
         definition = None

@@ -20,7 +20,7 @@ from generator.algebra.expression import expanded
 from generator.audit.latex import side
 from generator.audit.naming import Convention, Parts, Slot, conventions, slot, taken_apart
 from generator.audit.network import Known, Network
-from generator.audit.parser import Opaque, SymbolTable, derivative_name
+from generator.audit.symbols import Opaque, SymbolTable
 from generator.audit.values import half_unit, is_rounding
 
 STRONG, WEAK, CONFLICT = 2, 1, -2  # what a symbol's numbers say for a reading of it
@@ -388,4 +388,3 @@ def is_plain(expression: Expression | None) -> bool:
     return isinstance(expression, Quantity) and not isinstance(expression.name, Opaque)
 
 
-__all__ = ["Candidate", "Evidence", "Matching", "Meaning", "derivative_ends", "derivative_name"]

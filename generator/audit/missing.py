@@ -16,7 +16,7 @@ from generator.audit.statements import number_of, one_line
 from generator.audit.values import as_text
 
 if TYPE_CHECKING:
-    from generator.audit.against import Comparison
+    from generator.audit.comparison import Comparison
 
 DIGITS = 4  # of a value that is missing
 # where, kind, quote, printed, expected, message, and what makes two of them one

@@ -53,7 +53,8 @@ class Slot:
 class Convention:
     """One way to read a family of symbols.
 
-    layer: ANY where the numbers say which; numbering: how units are counted; certain: whether the letters alone say so.
+    layer: ANY where the numbers say which; numbering: how units are counted; certain:
+    whether the letters alone say so.
     """
 
     role: str
@@ -78,13 +79,15 @@ ROLES = {
     "bias": ("b", "B", r"\theta", "bias"),
     "pre_activation": ("net", "Net", "z", "Z", "in", "s", "S", "u", "n", "v", "a", "y", "h", "I"),
     "activation": (
-        "out", "h", "H", "a", "A", "o", "O", "y", "Y", r"\hat{y}", r"\hat{o}", r"\tilde{y}", "p", "z",
-        "output", "pred",
+        "out", "h", "H", "a", "A", "o", "O", "y", "Y", r"\hat{y}", r"\hat{o}", r"\tilde{y}", "p",
+        "z", "output", "pred",
     ),
     "error_signal": (r"\delta", "Err", "err", r"\Delta", "e"),
     "loss_term": LOSSES,
     "loss": (*LOSSES, "MSE", "SSE"),
-    "learning_rate": (r"\eta", r"\alpha", "lr", r"\epsilon", r"\varepsilon", r"\gamma", "l", "r", r"\mu"),
+    "learning_rate": (
+        r"\eta", r"\alpha", "lr", r"\epsilon", r"\varepsilon", r"\gamma", "l", "r", r"\mu",
+    ),
 }  # fmt: skip
 WORDS_OF_LOSS = {"", "total", "tot", "Total", "t", "T"}
 LAYER_LETTERS = {
@@ -151,7 +154,7 @@ def slot(parts: Parts, convention: Convention, network: Network) -> Slot | None:
         unit -= sum(network.layers[1:layer])
     elif convention.numbering == "nodes":
         unit -= sum(network.layers[:layer])
-    if layer == 0 and role != "input" or not 0 <= unit < network.layers[layer]:
+    if (layer == 0 and role != "input") or not 0 <= unit < network.layers[layer]:
         return None
     return Slot(role, layer, unit, None, convention.sign)
 

@@ -1,4 +1,4 @@
-"""Writes docs/errata.md: what the auditor finds in the source of this project and in Mazur's figures.
+"""Writes docs/errata.md: what the auditor finds in this project's source and in Mazur's figures.
 
     python -m tests.audit.errata
 
@@ -22,24 +22,26 @@ PAGE = ROOT / "docs/errata.md"
 INTRODUCTION = """\
 # Errata
 
-Written by the auditor, not by hand: `python -m tests.audit.errata` makes this page again from what
-`python -m generator audit PAGE.md --against NET.yaml` finds. Only formulas are quoted. A root stands
-with everything that only carries it on; a cause is named where it gives exactly the printed digits.
+Written by the auditor, not by hand: `python -m tests.audit.errata` makes this page again from
+what `python -m generator audit PAGE.md --against NET.yaml` finds. Only formulas are quoted. A root
+stands with everything that only carries it on; a cause is named where it gives exactly the printed
+digits. [How the auditor works](guides/auditing.md).
 """
 
 OF_SOURCE = """\
 ## The example that this project began with
 
-An unfinished rewrite of Mazur's post with other names and another first bias. The network with every
-value, right and complete: [its page](examples/source.md). Lines are those of the original file.
+An unfinished rewrite of Mazur's post with other names and another first bias. The network with
+every value, right and complete: [its page](examples/source.md). Lines are those of the original
+file.
 """
 
 OF_MAZUR = """\
 ## Matt Mazur's step by step example
 
 The figures of [the post](https://mattmazur.com/2015/03/17/a-step-by-step-backpropagation-example/),
-held against [the same network](examples/mazur.md). Lines are those of `tests/audit/pages/mazur-figures.md`,
-which repeats his figures in our words.
+held against [the same network](examples/mazur.md). Lines are those of
+`tests/audit/pages/mazur-figures.md`, which repeats his figures in our words.
 """
 
 
