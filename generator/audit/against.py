@@ -87,22 +87,27 @@ def merged(own: Audit, found: list[tuple[Finding, int]], page: Comparison) -> Au
             return each.line in lines or each.line in page.judged_right
         return (each.line, each.printed) in taken
 
-    rows: list[tuple[Finding, int, object]] = []  # a finding, its old index, its old root
-    kept: dict[int, int] = {}
+    rows: list[tuple[Finding, int, int | None]] = []  # a finding, its number, its root's
+    kept: dict[int, int] = {}  # where each finding of the page alone, or what settles it, is
+    first_on = {each.line: index for index, (each, _) in reversed(list(enumerate(found)))}
     for index, (each, _) in enumerate(found):
         rows.append((each, index, each.root))
     for index, each in enumerate(own.findings):
-        if not is_settled(each):
-            kept[index] = len(rows)
-            root = kept.get(each.root) if each.root is not None else None
-            if root is None and each.kind != "unfinished":
-                root = formulas.get(page.statement_at((each.line, each.column)))
-            rows.append((each, len(rows), root))
+        if is_settled(each):
+            if each.line in first_on:
+                kept[index] = first_on[each.line]
+            continue
+        kept[index] = len(rows)
+        root = kept.get(each.root) if each.root is not None else None
+        if root is None and each.kind != "unfinished":
+            root = formulas.get(page.statement_at((each.line, each.column)))
+        if root is not None and rows[root][2] is not None:
+            root = rows[root][2]
+        rows.append((each, len(rows), root))
     order = sorted(rows, key=lambda row: (row[0].line, row[0].column, row[1]))
     place = {old: new for new, (_, old, _) in enumerate(order)}
     findings = tuple(
-        replace(each, root=place[root] if isinstance(root, int) else None)
-        for each, _, root in order
+        replace(each, root=place[root] if root is not None else None) for each, _, root in order
     )
     coverage = replace(own.coverage, compared=page.compared, unmatched=tuple(page.unmatched))
     return Audit(coverage, findings)

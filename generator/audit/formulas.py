@@ -78,10 +78,10 @@ def _old_is_new(page: Comparison, line: Line) -> None:
     assert line.head is not None
     name = str(line.head.name)
     why = f"the old and the new `{name}` are one symbol: true only if the gradient is 0"
-    root = page.repeated.get("old is new")
-    printed, expected = f"{name} = {name} - …", f"{name}^+ = {name} - …"
-    finding = page.report(line.start, "symbol", line.quote, printed, expected, why, None, root)
-    page.repeated.setdefault("old is new", finding)
+    if "old is new" not in page.repeated:  # once a page: it is a habit, not a slip
+        printed, expected = f"{name} = {name} - …", f"{name}^+ = {name} - …"
+        finding = page.report(line.start, "symbol", line.quote, printed, expected, why)
+        page.repeated["old is new"] = finding
 
 
 def _report_formula(

@@ -26,7 +26,7 @@ from generator.audit.values import half_unit, is_rounding
 STRONG, WEAK, CONFLICT = 2, 1, -2  # what a symbol's numbers say for a reading of it
 NEAR = Decimal("0.03")
 CERTAIN = 8  # symbols that a notation reads right: then it is the page's
-_DERIVATIVE = re.compile(r"\\frac\{\\partial (.*)\}\{\\partial (.*)\}")
+_DERIVATIVE = re.compile(r"\\frac\{\\partial (.*)\}\{\\partial (.*)\}(\[\d+\])?")
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,20 @@ class Evidence:
     formulas: tuple[Expression, ...]
 
 
+@dataclass(frozen=True)
+class _FamilyReading:
+    """What a family means under a convention, and how well its numbers bear that out."""
+
+    meanings: tuple[Meaning, ...]
+    score: int
+    is_certain: bool
+    convention: Convention
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        return self.score, self.is_certain
+
+
 class Matching:
     """The meanings of a page's symbols."""
 
@@ -249,31 +263,37 @@ class Matching:
 
     def _of_family(self, members: Mapping[str, Parts]) -> Mapping[str, Meaning]:
         """The one reading of a family that its numbers bear out, if there is one."""
-        readings: dict[tuple[Meaning, ...], tuple[int, bool]] = {}
+        readings: dict[object, _FamilyReading] = {}
         some = next(iter(members.values()))
         for convention in conventions(some, self.network):
             meanings = self._under(convention, members)
             if meanings is None:
                 continue
-            verdicts = [
-                self._verdict(name, meaning)
-                for name, meaning in zip(members, meanings, strict=True)
-            ]
-            score = sum(verdicts) + self._shape(members, convention.role)
-            old = readings.get(meanings, (score, False))
-            readings[meanings] = (max(score, old[0]), convention.certain or old[1])
+            score = sum(self._verdict(n, m) for n, m in zip(members, meanings, strict=True))
+            score += self._shape(members, convention.role)
+            key = tuple(self.places.candidates(each) for each in meanings)
+            old = readings.get(key)
+            if old is None or score > old.score or convention.certain:
+                is_certain = convention.certain or (old is not None and old.is_certain)
+                readings[key] = _FamilyReading(meanings, score, is_certain, convention)
         if not readings:
             return {}
-        ranked = sorted(readings.items(), key=lambda each: each[1][0], reverse=True)
-        (best, (score, certain)), others = ranked[0], ranked[1:]
-        is_alone = not others or others[0][1][0] < score
-        if is_alone and score >= (WEAK if certain else STRONG):
-            return dict(zip(members, best, strict=True))
-        if score < 0 or any(self.evidence[n].numbers for n in members if n in self.evidence):
+        ranked = sorted(readings.values(), key=lambda each: each.rank, reverse=True)
+        best, others = ranked[0], ranked[1:]
+        is_alone = not others or others[0].rank < best.rank
+        if is_alone and best.score >= (WEAK if best.is_certain else STRONG):
+            return dict(zip(members, best.meanings, strict=True))
+        if best.score < 0 or any(
+            self.evidence[name].numbers for name in members if name in self.evidence
+        ):
             return {}
-        sure = [each for each, (_, is_certain) in ranked if is_certain]
-        sure = sure or [each for each, _ in ranked if len(ranked) == 1]
-        return dict(zip(members, sure[0], strict=True)) if len(sure) == 1 else {}
+        sure = [each for each in ranked if each.is_certain] or [
+            each
+            for each in ranked
+            if each.convention.numbering in ("", "one")
+            and {other.convention.role for other in ranked} == {each.convention.role}
+        ]
+        return dict(zip(members, sure[0].meanings, strict=True)) if len(sure) == 1 else {}
 
     def _under(
         self, convention: Convention, members: Mapping[str, Parts]
@@ -336,7 +356,9 @@ def canonical_name(latex: str) -> str | None:
 def derivative_ends(name: str) -> tuple[str, str] | None:
     """What is differentiated in what, where a symbol is a derivative."""
     match = _DERIVATIVE.fullmatch(name)
-    return (match[1], match[2]) if match and r"\frac" not in match[1] + match[2] else None
+    if match is None or r"\frac" in match[1] + match[2]:
+        return None
+    return match[1], match[2] + (match[3] or "")
 
 
 def _of_known(known: Known, network: Network) -> Meaning:
@@ -386,5 +408,3 @@ def _has_call(node: Expression) -> bool:
 def is_plain(expression: Expression | None) -> bool:
     """Whether a side is one symbol, not a law."""
     return isinstance(expression, Quantity) and not isinstance(expression.name, Opaque)
-
-

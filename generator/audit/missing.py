@@ -13,12 +13,13 @@ from generator.audit.matching import Meaning, derivative_ends, is_plain
 from generator.audit.naming import Slot, taken_apart
 from generator.audit.network import Known, in_order
 from generator.audit.statements import number_of, one_line
-from generator.audit.values import as_text
+from generator.audit.values import as_text, is_rounding
 
 if TYPE_CHECKING:
     from generator.audit.comparison import Comparison
 
 DIGITS = 4  # of a value that is missing
+ENOUGH = 3  # digits that cannot agree by chance
 # where, kind, quote, printed, expected, message, and what makes two of them one
 Gap: TypeAlias = tuple[int, str, str, str, "str | None", str, str]
 
@@ -80,10 +81,22 @@ def _announced(page: Comparison) -> Iterator[Gap]:
         new = _known(page, meaning, updated=True)
         if old is None or new is None or old.quantity not in page.network.trained:
             continue
-        if new.quantity not in computed and new.step == 1:
+        if new.quantity not in computed and new.step == 1 and not _is_printed(page, old, new):
             value = as_text(new.value, DIGITS)
             why = f"the new value of `{name}` is announced and never computed; it is {value}"
             yield start, "unfinished", name, name, value, why, f"announced {name}"
+
+
+def _is_printed(page: Comparison, old: Known, new: Known) -> bool:
+    """Whether a new value stands somewhere on the page, under whatever name."""
+    numbers = [number_of(side) for s in page.reading.statements for side in s.sides]
+    return any(
+        number is not None
+        and len(number.as_tuple().digits) >= ENOUGH
+        and is_rounding(new.value, number)
+        and not is_rounding(old.value, number)
+        for number in numbers
+    )
 
 
 def _without_value(page: Comparison) -> Iterator[Gap]:

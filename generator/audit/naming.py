@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from generator.audit.network import Network
@@ -20,7 +20,7 @@ class Parts:
     r"""A symbol taken apart: `w_{h1,i2}^{[1]+}` has base w, letters h and i, digits 1 and 2.
 
     layer: a number above it that may count layers (or samples); is_new: it is marked as
-    updated.
+    updated; is_entry: it is an entry of a vector or a matrix, counted row by row.
     """
 
     base: str
@@ -28,11 +28,12 @@ class Parts:
     digits: tuple[int, ...]
     layer: str
     is_new: bool
+    is_entry: bool = False
 
     @property
     def family(self) -> tuple[object, ...]:
         """What all symbols have in common that differ in their numbers alone."""
-        return self.base, self.letters, self.layer, len(self.digits)
+        return self.base, self.letters, self.layer, len(self.digits), self.is_entry
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ ANY = -1
 _NEW = re.compile(
     r"\+|\\prime|new|neu|nouveau|nuevo|updated|\((?:new|t\+1|n\+1|k\+1)\)|\{?(?:t|k|n)\+1\}?|'|\\ast$"
 )
+_ENTRY = re.compile(r"(.+)\[(\d+)\]")
 _SYMBOL = re.compile(r"(?P<base>.+?)(?:_(?:\{(?P<sub>[^{}]*)\}|(?P<one>.)))?(?:\^\{(?P<sup>.*)\})?")
 
 LOSSES = ("E", "L", "C", "J", r"\mathcal{L}", r"\ell", "Loss", "loss", "Error", "error", "cost")
@@ -100,6 +102,13 @@ CERTAIN = {("net", "hidden"), ("net", "output"), ("out", "hidden"), ("out", "out
 
 def taken_apart(name: str) -> Parts | None:
     """The parts of a symbol's canonical LaTeX; None for one that is no indexed letter."""
+    entry = _ENTRY.fullmatch(name)
+    if entry is not None:
+        whole = taken_apart(entry[1])
+        if whole is None or whole.digits:
+            return None
+        base = re.sub(r"\\(?:mathbf|boldsymbol|bm|vec)\{(.*)\}", r"\1", whole.base)
+        return replace(whole, base=base, digits=(int(entry[2]),), is_entry=True)
     match = _SYMBOL.fullmatch(name)
     if match is None:
         return None
@@ -127,7 +136,7 @@ def taken_apart(name: str) -> Parts | None:
 def conventions(parts: Parts, network: Network) -> Iterator[Convention]:
     """Every way in which a family of symbols could be meant."""
     for role, bases in ROLES.items():
-        if parts.base in bases:
+        if parts.base in bases and not (parts.is_entry and network.samples > 1):
             yield from _of_role(role, parts, network)
 
 
@@ -147,7 +156,8 @@ def slot(parts: Parts, convention: Convention, network: Network) -> Slot | None:
         return None
     unit = parts.digits[0] - 1
     if layer == ANY:
-        layer, unit = _node(unit, network)
+        before = network.layers[0] if convention.numbering == "units" else 0
+        layer, unit = _node(unit + before, network)
     elif convention.numbering == "zero":
         unit += 1
     elif convention.numbering == "through":
@@ -175,11 +185,13 @@ def _of_role(role: str, parts: Parts, network: Network) -> Iterator[Convention]:
         return
     if role == "loss":
         if not parts.digits and set(parts.letters) <= WORDS_OF_LOSS:
-            yield Convention(role, 0, "", certain=bool(parts.letters))
+            yield Convention(role, 0, "", certain=True)
         return
     if role == "weight":
         yield from _of_weights(parts, network)
         return
+    if role == "loss_term" and not parts.digits and not any(parts.letters):
+        return  # of one output, the loss itself
     layers = _layers(role, parts, network)
     numberings = ("one", "zero", "through", "nodes") if parts.digits else ("one",)
     signs = (1, -1) if role == "error_signal" else (1,)
@@ -190,7 +202,8 @@ def _of_role(role: str, parts: Parts, network: Network) -> Iterator[Convention]:
         is_certain = (parts.base, kind) in CERTAIN and numbering == "one"
         yield Convention(role, layer, numbering, sign, is_certain)
     if parts.digits and not any(parts.letters) and not parts.layer and len(layers) > 1:
-        yield from (Convention(role, ANY, "nodes", sign) for sign in signs)
+        for numbering, sign in product(("nodes", "units"), signs):
+            yield Convention(role, ANY, numbering, sign)
     if role == "bias" and len(parts.digits) == 1 and not any(parts.letters):
         yield from (
             Convention(role, layer, "layer") for layer in layers if layer == parts.digits[0]

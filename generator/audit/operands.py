@@ -19,6 +19,7 @@ from generator.audit.latex import Side
 from generator.audit.lines import Line, flat, pairs
 from generator.audit.matching import Candidate, Meaning
 from generator.audit.results import carried, cause_of, suspect
+from generator.audit.statements import number_of
 from generator.audit.values import as_text
 
 
@@ -49,7 +50,22 @@ def _put_in(
             misfits = sum(not page.fits(q, n) for q, n in put_in)
             if put_in and misfits < fewest:
                 best, fewest = list(dict.fromkeys(put_in)), misfits
+    if best and fewest and _is_reordered(page, line, target, best):
+        return []
+    if best and fewest and line.head is not None and str(line.head.name).endswith("]"):
+        return None  # a product of matrices has its factors in an order of its own
     return best
+
+
+def _is_reordered(
+    page: Comparison, line: Line, target: Candidate, put_in: list[tuple[Quantity, Decimal]]
+) -> bool:
+    """Whether the numbers are the right ones in another order: `δ w` for `w δ`."""
+    result = number_of(line.result) if line.result is not None else None
+    if result is None or not page.is_right(target, result):
+        return False
+    quantities = [quantity for quantity, _ in put_in]
+    return all(any(page.fits(each, number) for each in quantities) for _, number in put_in)
 
 
 def _in_any_order(

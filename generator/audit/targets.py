@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from generator.algebra import quantities_in
+from generator.algebra import Constant, Sum, quantities_in
 from generator.audit.comparison import UPDATED_ROLES, Comparison, Printed
 from generator.audit.explanations import explained
 from generator.audit.lines import Line
@@ -27,7 +27,12 @@ def is_update(page: Comparison, line: Line, meaning: Meaning) -> bool:
         assert expression is not None
         if any(each is line.head for each in quantities_in(expression)):
             return True
-    return False
+    old = [c.value for c in page.matching.places.candidates(meaning) if c.step == 0]
+    sums = [line.sides[index].expression for index in line.numeric]
+    return any(
+        isinstance(each, Sum) and isinstance(each.terms[0], Constant) and each.terms[0].value in old
+        for each in sums
+    )
 
 
 def is_frozen(page: Comparison, meaning: Meaning) -> bool:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from generator import generate
+from generator.__main__ import main
 from generator.audit import Audit, audit_reading, read, read_source
 from generator.audit.against import against
 from generator.expected import network_of
 from generator.page.notation import NOTATIONS
 from tests.audit import errata
-from tests.audit.score import judged, read_errors
+from tests.audit.score import documents, expected, judged, read_errors, total
 
 ROOT = Path(__file__).parents[2]
 PAGES = Path(__file__).parent / "pages"
@@ -302,6 +303,29 @@ def test_a_mistake_of_the_whole_step_is_named_once(
     assert Decimal(root.printed) == pytest.approx(Decimal(values[first]), abs=Decimal("1e-6"))
 
 
+# Pages by other hands, in other styles and languages, with errors that are known
+
+
+WITH_NETWORK = sorted((PAGES / "dev").glob("*.yaml"))
+
+
+def judged_by_its_network(path: Path):
+    (document,) = [each for each in documents(path.parent) if each.stem == path.stem]
+    reading = read(read_source(document.read_text(encoding="utf-8"), document.suffix))
+    network = network_of(path.read_text(encoding="utf-8"))
+    found = against(reading, audit_reading(reading), network).findings
+    return judged(found, expected(document), document.name)
+
+
+@pytest.mark.parametrize("path", WITH_NETWORK, ids=lambda path: path.stem)
+def test_every_known_error_of_a_page_by_another_hand_is_found(path: Path) -> None:
+    assert judged_by_its_network(path).missed == ()
+
+
+def test_few_findings_on_pages_by_other_hands_are_false() -> None:
+    assert total(judged_by_its_network(path) for path in WITH_NETWORK).precision > 0.95
+
+
 # Never guess
 
 
@@ -380,3 +404,64 @@ def test_the_corrected_source_has_the_right_values(key: str, values: list[str]) 
         f"{value:.{len(right.partition('.')[2])}f}"
         for value, right in zip(found, values, strict=True)
     ] == values
+
+
+# The command
+
+
+def test_the_command_takes_the_network_from_the_examples(capsys, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(ROOT)
+    page = tmp_path / "page.md"
+    page.write_text("$net_{h1} = 0.3875$ and $out_{h1} = 0.5933$\n", encoding="utf-8")
+    assert main(["audit", str(page), "--against", "mazur.yaml", "--format", "json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    (finding,) = report["findings"]
+    assert (finding["kind"], finding["expected"], finding["line"]) == ("value", "0.3775", 1)
+    assert (report["coverage"]["compared"], report["coverage"]["unmatched"]) == (2, [])
+
+
+def test_a_right_page_ends_with_status_0(tmp_path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(page_of(example("single-neuron")), encoding="utf-8")
+    network = str(EXAMPLES / "single-neuron.yaml")
+    assert main(["audit", str(page), "--against", network]) == 0
+
+
+@pytest.mark.parametrize(
+    ("network", "problem"),
+    [
+        ("missing.yaml", "missing.yaml:1:1: file: not found"),
+        ("net.yaml", "net.yaml:2:3: network.layer"),
+    ],
+)
+def test_a_network_that_cannot_be_used_is_located(
+    network: str, problem: str, capsys, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("page.md").write_text("$a = 1$\n", encoding="utf-8")
+    Path("net.yaml").write_text("network:\n  layer: 3\n", encoding="utf-8")
+    assert main(["audit", "page.md", "--against", network]) == 2
+    printed = capsys.readouterr()
+    assert problem in printed.err
+    assert printed.out == ""
+
+
+def test_a_forward_only_network_has_values_to_compare() -> None:
+    network = """
+network:
+  inputs: 1
+  layers:
+    - {units: 1, activation: relu, weights: [[2]], bias: 1}
+samples:
+  - {inputs: [3]}
+"""
+    audit = audited("$w_1 = 2$, $x_1 = 3$, $z_1 = 2 \\cdot 3 + 1 = 7$ and $a_1 = 7$\n", network)
+    assert audit.findings == ()
+    assert (audit.coverage.compared or 0) >= 2
+
+
+@pytest.mark.parametrize(
+    "text", ["", "$", "$$", "$w_{$", "$?=?$", r"$\frac{\partial E}{}$ = 3", "$w_1 = w_1$"]
+)
+def test_nothing_to_read_is_no_trouble(text: str) -> None:
+    audited(text, example("mazur"))
