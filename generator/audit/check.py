@@ -8,7 +8,7 @@ page gives; two sides in symbols are compared where the page gives every value.
 from __future__ import annotations
 
 import re
-from decimal import localcontext
+from decimal import Decimal, localcontext
 
 from generator.algebra import Expression, Quantity, quantities_in
 from generator.algebra.number import GUARDED
@@ -29,6 +29,7 @@ from generator.audit.rounding import (
     without_log_base,
     worth,
 )
+from generator.audit.siblings import copied_operand
 from generator.audit.slips import Substitutions
 from generator.audit.source import Source
 from generator.audit.statements import (
@@ -42,7 +43,7 @@ from generator.audit.statements import (
 )
 from generator.audit.substitution import Pair, has_symbols, put_in
 from generator.audit.symbols import Opaque
-from generator.audit.unfinished import open_ends
+from generator.audit.unfinished import announced, open_ends
 from generator.audit.values import as_text, rounded_like
 
 NO_VALUE = "it has no value: a division by zero, or a number too large"
@@ -75,6 +76,10 @@ class _Auditor:
         for start, text in open_ends(self.reading):
             self.open_lines.add(self.reading.place(start)[0])
             self.ledger.report(start, "unfinished", text, text, None, "it is not computed")
+        for start, text, names in announced(self.reading, self.history):
+            listed = ", ".join(f"`{name}`" for name in names)
+            why = f"announced and not computed further on: {listed}"
+            self.ledger.report(start, "unfinished", text, ", ".join(names), None, why)
         for symbol, sibling, side in undefined(self.reading, self.history):
             why = f"`{symbol.name}` has no value on this page, where `{sibling.name}` has one"
             text = printed_text(side)
@@ -82,6 +87,10 @@ class _Auditor:
         for index, statement in enumerate(self.reading.statements):
             if statement.chain.relations:
                 self._check(statement, index)
+        for symbol, (other, start) in self.history.aliases.items():
+            why = f"`{symbol.name}` is never defined; by its index it is `{other.name}`"
+            name = str(symbol.name)
+            self.ledger.report(start, "symbol", name, name, str(other.name), why)
         coverage = Coverage(
             equalities=self.checked + self.symbolic + len(self.unread),
             checked=self.checked,
@@ -105,7 +114,19 @@ class _Auditor:
         chain = _ChainCheck(log, known, Substitutions(self.reading, known, log, self.suspected))
         for at in range(1, len(statement.sides)):
             self._count(statement, at, chain.outcome(at))
+        if log.root is None:
+            self._check_copied(log, statement, index)
         log.close()
+
+    def _check_copied(self, log: Log, statement: Statement, index: int) -> None:
+        """A number that a line of this kind has once, twice."""
+        near = self.reading.statements[max(0, index - 12) : index]
+        copied = copied_operand(statement, near)
+        if copied is not None:
+            at, number, expected, other = copied
+            line, _ = self.reading.place(other.start)
+            why = f"{as_text(number)} stands here twice, where line {line} has {as_text(expected)}"
+            log.report(at, "substitution", as_text(number), as_text(expected), why)
 
     def _count(self, statement: Statement, at: int, outcome: str) -> None:
         line, column = self.reading.place(statement.sides[at].start)
@@ -164,6 +185,8 @@ class _ChainCheck:
         verdict = self._verdict(at, left, right, relation)
         if verdict is Verdict.WRONG and _SHAPE.search(self.sides[at].latex.strip()):
             return "it may be about the shapes of matrices"
+        if verdict is Verdict.WRONG and self._uses_unnamed_sigma(at):
+            return "which function σ is, this page does not say"
         if verdict is Verdict.WRONG:
             self._report_result(at, left, right)
         elif verdict is Verdict.TRUNCATED:
@@ -185,7 +208,16 @@ class _ChainCheck:
             for reading in without_log_base(expression):
                 other = compare(worth(reading, self.history.spread), right, relation)
                 verdict = other if other is not Verdict.WRONG else verdict
+        if verdict is Verdict.WRONG and right.number is not None and _is_percent(self.sides[at]):
+            hundredfold = Worth(right.value * 100, Decimal(0), right.number.scaleb(2))
+            return compare(left, hundredfold, relation)  # 0.9 · 100 = 90 %
         return verdict
+
+    def _uses_unnamed_sigma(self, at: int) -> bool:
+        """Whether σ is applied on a page that nowhere says that it is the logistic function."""
+        sides = self.sides[at - 1].latex + self.sides[at].latex
+        is_applied = re.search(r"(?:\\sigma|σ)\s*(?:\\left)?\s*\(", sides) is not None
+        return is_applied and not _LOGISTIC.search(self.ledger.reading.source.text)
 
     def _report_result(self, at: int, left: Worth, right: Worth) -> None:
         """Two sides in numbers that differ."""
@@ -301,7 +333,12 @@ class _ChainCheck:
         return "checked"
 
 
+_LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
 _SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
+
+
+def _is_percent(side: Side) -> bool:
+    return side.latex.rstrip(" .,;}").endswith("%")
 
 
 def _is_numeric(side: Side) -> bool:

@@ -42,6 +42,7 @@ class History:
     given: numbers that stand alone; rounded, exact: results that were seen to be rounded,
         or to hide no digits.
     unclear: symbols with a formula that is not read.
+    aliases: symbols without a value that are other names of one, and where that was seen.
     """
 
     epochs: list[int]
@@ -53,6 +54,7 @@ class History:
     rounded: set[Decimal] = field(default_factory=set)
     exact: set[Decimal] = field(default_factory=set)
     unclear: set[Quantity] = field(default_factory=set)
+    aliases: dict[Quantity, tuple[Quantity, int]] = field(default_factory=dict)
     # Indexes: symbols by their stems and shapes, values by their numbers and by their places.
     versions: dict[str, list[Quantity]] = field(default_factory=lambda: defaultdict(list))
     owners: dict[Decimal, list[tuple[int, Quantity]]] = field(

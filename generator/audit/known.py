@@ -54,6 +54,7 @@ class Known:
                 if other is not None and self.history.values.get(other):
                     formulas = [f for _, f in self.history.definitions.get(other, [])]
                     if any(isinstance(formula, Call) for formula in formulas):
+                        self.history.aliases.setdefault(symbol, (other, self.start))
                         return other
         return symbol
 

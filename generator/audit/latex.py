@@ -2,8 +2,9 @@ r"""Reads LaTeX as expressions: the inverse of the page's writer, for other hand
 
 A small parser of our own: SymPy's ANTLR grammar reads `net_{h1}` as n·e·t_{h1}, its
 Lark grammar rejects most lines of a worked example, and both lose the digits of a
-number as it was printed. What cannot be read raises `Unreadable` with the reason;
-nothing is guessed.
+number as it was printed; pylatexenc knows macros and their arguments but no
+mathematics, so that this grammar would be left to write. What cannot be read raises
+`Unreadable` with the reason; nothing is guessed.
 
 A symbol is a Quantity whose name is its canonical LaTeX: `w_{5}` is `w_5`, `\hat y_1`
 is `\hat{y}_1`, `W^{[1]}_{21}` is `W_{21}^{[1]}`, and `\mathrm` and `\text` are left

@@ -262,7 +262,7 @@ class Parser(SymbolReader):
             if base in FUNCTIONS:
                 return self.raised(self.applied(FUNCTIONS[base]))
             is_word = len(base) > 1 and base.isalpha() and token.kind != "command"
-            if is_word and base not in FIELD_WORDS:
+            if is_word and base not in FIELD_WORDS and not self.has_words_in_brackets():
                 raise Unreadable(f"no function is entered for `{base}` yet")
         return self.symbol(base, index)
 

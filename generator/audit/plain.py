@@ -74,6 +74,8 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
         run = None
         is_sign = kind == "operator" and item[0] in "-−" and behind and behind.start() == item.end()
         is_joined = item.start() > 0 and line[item.start() - 1].isalnum()
+        if re.search(r"\d[:/]$", line[max(0, item.start() - 2) : item.start()]):
+            continue  # a ratio, a time, a date
         if kind in ("number", "name", "open", "root") or (is_sign and not is_joined):
             run = _Run(item.start())
             run.depth = int(kind == "open")

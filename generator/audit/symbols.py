@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from generator.algebra import Expression, Function, Quantity, exp
 from generator.audit.arrays import Array, called, powered
@@ -14,13 +15,24 @@ from generator.audit.functions import FUNCTIONS, SLOPES, UNNAMED
 from generator.audit.tokens import (
     END,
     LETTERS,
-    MINUS,
     Token,
     Unreadable,
     canonical,
     depth_behind,
     is_decoration,
 )
+
+_IN_NAMES = frozenset(["_", "{", "}", ","])
+
+
+def _is_of_words(tokens: Sequence[Token]) -> bool:
+    """Whether letters make words here, and nothing computes."""
+    if not all(token.kind in ("letter", "text") or token.sign == "," for token in tokens):
+        return False
+    return any(
+        left.kind == right.kind == "letter" and left.end == right.start
+        for left, right in pairwise(tokens)
+    )
 
 
 @dataclass(frozen=True)
@@ -147,7 +159,7 @@ class SymbolReader(Cursor):
                 raise Unreadable(f"a superscript between `{base}` and its argument")
             self.skip_brackets()
             return self.written(start)
-        if exponent is None and self.is_application(base):
+        if exponent is None and self.is_application(base, has_index=bool(sub)):
             self.skip_brackets()
             return self.written(start)
         if base == "e" and exponent is not None and not sub and not sup:
@@ -177,20 +189,35 @@ class SymbolReader(Cursor):
         """Whether a number above counts layers or steps on this page, and is no power."""
         return base in self.symbols.indexed and all(t.kind in ("number", "letter") for t in script)
 
-    def is_application(self, base: str) -> bool:
+    def in_brackets(self) -> list[Token]:
+        """What stands in the brackets that follow, if that is short."""
+        inside: list[Token] = []
+        for token in self.tokens[self.at + 1 : self.at + 40]:
+            if token.sign == ")":
+                return inside
+            inside.append(token)
+        return []
+
+    def has_words_in_brackets(self) -> bool:
+        """Whether the brackets that follow hold words, and nothing that computes."""
+        return _is_of_words(self.in_brackets())
+
+    def is_application(self, base: str, *, has_index: bool) -> bool:
         """Whether brackets behind a symbol hold its argument, as in `E(w)`, and no factor."""
-        inside = self.tokens[self.at + 1 : self.at + 3]
-        if self.next.sign != "(" or len(inside) < 2 or (len(base) > 1 and base.islower()):
+        if self.next.sign != "(" or (len(base) > 1 and base.islower()):
             return False
-        closing = next(
-            (i for i in range(self.at, len(self.tokens)) if self.tokens[i].sign == ")"), self.at
+        whole = self.in_brackets()
+        is_condition = any(token.sign in ("|", r"\mid") for token in whole)
+        if is_condition and not any(token.kind == "number" for token in whole):
+            return True  # P(A|B)
+        if _is_of_words(whole):
+            return True  # H(Sunny), P(yes)
+        is_list = whole and all(
+            token.kind in ("letter", "number") or token.sign in LETTERS | _IN_NAMES
+            for token in whole
         )
-        if any(t.sign in ("|", r"\mid") for t in self.tokens[self.at : closing]) and not any(
-            t.kind == "number" for t in self.tokens[self.at : closing]
-        ):
-            return True  # a condition: P(A|B)
-        is_short = inside[1].sign in (")", ",", "_") and inside[0].sign not in MINUS
-        return is_short and (inside[0].kind == "letter" or inside[0].sign in LETTERS)
+        is_product = has_index and any(token.sign == "_" for token in whole)  # w_1 (x_1)
+        return bool(is_list) and not is_product and whole[0].kind != "number"
 
     def entered(self, name: Hashable) -> Quantity:
         """The quantity of that name, the same object each time."""

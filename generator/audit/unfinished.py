@@ -5,8 +5,68 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from generator.algebra import Quantity
+from generator.audit.history import History, shape, stem
 from generator.audit.statements import Reading
 
+
+def announced(reading: Reading, history: History) -> Iterator[tuple[int, str, list[str]]]:
+    """Where a page says that it computes symbols none of which it computes further on."""
+    text = reading.source.text
+    starts = {formula.start: formula.latex for formula in reading.formulas}
+    for match in _ANNOUNCEMENT.finditer(text):
+        listed = [starts[at] for at in range(*match.span("symbols")) if at in starts]
+        names = [_symbol(reading, latex) for latex in listed]
+        found = [name for name in names if name is not None]
+        is_open = len(found) == len(names) and all(
+            _has_computed_sibling(name, history)
+            and not _is_computed(name, match.start(), reading, history)
+            for name in found
+        )
+        if found and is_open:
+            yield match.start("symbols"), match[0], [str(name.name) for name in found]
+
+
+def _has_computed_sibling(symbol: Quantity, history: History) -> bool:
+    """Whether the page computes another symbol of its kind: w5, where w1 is announced."""
+    return any(
+        value.kind in ("computed", "updated")
+        for other in history.shapes.get(shape(symbol), ())
+        if other is not symbol
+        for value in history.values[other][-1:]
+    )
+
+
+def _symbol(reading: Reading, latex: str) -> Quantity | None:
+    """The symbol that a formula of the prose is."""
+    from generator.audit.latex import side
+
+    expression = side(latex, 0, reading.symbols).expression
+    return expression if isinstance(expression, Quantity) else None
+
+
+def _is_computed(symbol: Quantity, start: int, reading: Reading, history: History) -> bool:
+    """Whether a symbol, a version of it or a derivative in it has a value behind a place."""
+    versions = [symbol, *history.versions.get(stem(symbol), ())]
+    slopes = [
+        other
+        for name, other in reading.symbols.items()
+        if str(name).startswith(r"\frac") and str(name).endswith(rf"{{\partial {symbol.name}}}")
+    ]
+    return any(
+        value.start > start
+        for each in (*versions, *slopes)
+        for value in history.values.get(each, ())[-1:]
+    )
+
+
+_ANNOUNCEMENT = re.compile(
+    r"\b(?:calculate|compute|determine|find|update|work\s+out|berechnen|calculons|calculamos)\s+"
+    r"(?:the\s+|all\s+|die\s+|les\s+)?(?:new\s+|updated\s+|remaining\s+|other\s+|neuen\s+)*"
+    r"(?:values?\s+(?:of|for)\s+|weights?\s+|biases\s+|Werte\s+(?:von|für)\s+)?"
+    r"(?P<symbols>\$[^$\n=]{1,40}\$(?:\s*(?:,|and|und|et|y|&)\s*(?:and\s+)?\$[^$\n=]{1,40}\$)*)",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(
     r"\b(?:TODO|TBC|TBD|FIXME)\b|\bXXX+\b"
     r"|\bto\s+be\s+(?:continued|done|completed|computed|calculated|added|written|determined)\b"

@@ -222,6 +222,38 @@ def test_what_is_wrong_is_found(text, kind):
     assert kinds(text) == [kind]
 
 
+def test_a_function_that_is_not_named_is_not_judged():
+    (unread,) = audit(read_source(r"$\sigma(2) = 2$", ".md")).coverage.unread
+    assert "which function" in unread.reason
+    assert kinds(r"The sigmoid: $\sigma(2) = 2$") == ["arithmetic"]
+
+
+def test_a_symbol_with_two_names_is_found():
+    page = r"$z1 = 0.355$, $h1 = \sigma(z1) = 0.5878$, $y = 2 out_{h1} = 1.1756$"
+    assert [(f.printed, f.expected) for f in findings(page)] == [("out_{h1}", "h_1")]
+
+
+def test_a_number_copied_from_the_line_of_a_sibling_is_found():
+    page = (
+        r"$s_1 = 0.4 \cdot 0.5933 + 0.45 \cdot 0.5969 + 0.6 = 1.1059$, "
+        r"$s_2 = 0.5 \cdot 0.5933 + 0.55 \cdot {} + 0.6 = {}$"
+    )
+    assert findings(page.replace("{}", "0.5969", 1).replace("{}", "1.2249")) == ()
+    (finding,) = findings(page.replace("{}", "0.5933", 1).replace("{}", "1.2230"))
+    assert (finding.printed, finding.expected) == ("0.5933", "0.5969")
+
+
+def test_what_is_announced_and_never_computed_is_found():
+    page = (
+        "$w_5 = 0.4 - 0.5 \\cdot 0.08 = 0.36$. "
+        "Now we calculate the new values for $w_1$ and $w_2$. "
+    )
+    (finding,) = findings(page + "Bye.")
+    assert (finding.kind, finding.printed) == ("unfinished", "w_1, w_2")
+    assert findings(page + "$w_1 = 0.2$, $w_2 = 0.3$") == ()
+    assert findings("We calculate $w_1$ and $w_2$ as usual.") == ()
+
+
 def test_digits_cut_off_are_found_where_the_page_rounds():
     rounded = r"$0.77 \cdot 0.88 = 0.678$, $0.67 \cdot 0.44 = 0.295$, "
     assert kinds(rounded + r"$0.37 \cdot 0.47 = 0.173$") == ["truncated"]
@@ -253,13 +285,15 @@ def test_the_source_has_its_errors_and_no_others():
         (71, "arithmetic"),  # 2 · ½ (t - y) is not -(t - y)
         (78, "symbol"),  # ŷ1 is a function of itself
         (79, "substitution"),  # 0.7391 for 0.7491
+        (85, "symbol"),  # out_h1 is never defined
         (86, "substitution"),  # 0.5932 for 0.5812
         (92, "symbol"),  # the chain through h1 again
         (96, "substitution"),  # goes on with the slope of line 79
         (105, "unfinished"),
+        (110, "unfinished"),  # w1, w2, w3, w4
         (120, "unfinished"),
     ]
-    assert [f.root for f in found] == [None] * 7 + [4] + [None] * 2
+    assert [f.root for f in found] == [None] * 8 + [4] + [None] * 3
 
 
 # Formats.

@@ -1,0 +1,86 @@
+"""Lines of one kind, such as those of two units: a number that one copied from the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from generator.algebra import Quantity
+from generator.algebra.expression import children
+from generator.audit.history import shape
+from generator.audit.latex import Side
+from generator.audit.rounding import significant
+from generator.audit.statements import Statement
+from generator.audit.symbols import Opaque
+from generator.audit.values import printed_number
+
+
+def copied_operand(
+    statement: Statement, earlier: Sequence[Statement]
+) -> tuple[int, Decimal, Decimal, Statement] | None:
+    """0.5·h1 + 0.55·h1 behind 0.4·h1 + 0.45·h2: a sibling's line in numbers, one of them twice.
+
+    The place of the side, the number, the one expected, and the sibling's line.
+    """
+    head = statement.sides[0].expression
+    if not isinstance(head, Quantity) or isinstance(head.name, Opaque):
+        return None
+    for at, side in enumerate(statement.sides[1:], 1):
+        numbers = _leaves_of(side)
+        for other in earlier if len(numbers) > 3 else ():
+            sibling = other.sides[0].expression
+            if (
+                sibling is head
+                or not isinstance(sibling, Quantity)
+                or shape(sibling) != shape(head)
+            ):
+                continue
+            for another in other.sides[1:]:
+                found = _copied(numbers, _leaves_of(another), side, another)
+                if found:
+                    return at, *found, other
+    return None
+
+
+def _copied(
+    numbers: Sequence[Decimal], others: Sequence[Decimal], side: Side, another: Side
+) -> tuple[Decimal, Decimal] | None:
+    if len(numbers) != len(others) or _skeleton(side) != _skeleton(another):
+        return None
+    differ = [i for i, pair in enumerate(zip(numbers, others, strict=True)) if len(set(pair)) > 1]
+    same = [i for i in range(len(numbers)) if i not in differ]
+    twice = [
+        i
+        for i in differ
+        if significant(numbers[i]) > 2
+        and numbers[i] in {others[j] for j in same}
+        and significant(others[i]) > 2
+        and numbers.count(others[i]) == 0
+    ]
+    if len(twice) != 1 or len(differ) < 2:
+        return None
+    return numbers[twice[0]], others[twice[0]]
+
+
+def _leaves_of(side: Side) -> list[Decimal]:
+    """The numbers of a side in numbers, left to right."""
+    if side.expression is None or printed_number(side.expression) is not None:
+        return []
+    found: list[Decimal] = []
+    stack = [side.expression]
+    while stack and len(found) < 40:
+        node = stack.pop()
+        number = printed_number(node)
+        if isinstance(node, Quantity):
+            return []
+        if number is not None:
+            found.append(number)
+        else:
+            stack.extend(reversed(children(node)))
+    return found
+
+
+def _skeleton(side: Side) -> str:
+    """A side with its numbers left out."""
+    return re.sub(r"\d+(?:[.,]\d+)?|\s", "", side.latex)
