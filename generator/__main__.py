@@ -162,7 +162,8 @@ def _schema(arguments: Sequence[str]) -> int:
 
 def _audit(arguments: Sequence[str]) -> int:
     """Report what is wrong in a worked example, whoever wrote it."""
-    from generator.audit import UnusableSource, audit, read_source
+    from generator.audit import UnusableSource, audit_reading, read_source
+    from generator.audit import read as statements
     from generator.audit.findings import KINDS
     from generator.audit.report import FORMATS as REPORTS
     from generator.config.located import Unusable
@@ -177,14 +178,25 @@ def _audit(arguments: Sequence[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("page", metavar="PAGE.md", help="a .md, .tex or .ipynb file")
+    parser.add_argument(
+        "--against", metavar="NET.yaml", help="the network of the page, to hold each value against"
+    )
     parser.add_argument("--format", choices=REPORTS, default="text", help="default: text")
     options = parser.parse_args(arguments)
     path = Path(options.page)
+    file = options.page  # the one at fault, should one be unusable
     try:
-        result = audit(read_source(read(path), path.suffix.lower()))
+        reading = statements(read_source(read(path), path.suffix.lower()))
+        result = audit_reading(reading)
+        if options.against:
+            from generator.audit.against import against
+            from generator.expected import network_of
+
+            file = options.against
+            result = against(reading, result, network_of(read(job_of(file).source)))
     except Unusable as error:
         for problem in error.problems:
-            print(problem.located(options.page), file=sys.stderr)
+            print(problem.located(file), file=sys.stderr)
         return UNUSABLE
     except UnusableSource as error:
         print(f"{options.page}:{error.line}:{error.column}: file: {error}", file=sys.stderr)

@@ -11,6 +11,7 @@ KINDS = {
     "substitution": "a number put in for a symbol is not the value that the page gives it",
     "symbol": "a wrong symbol: a factor twice, a chain rule that does not hold, a circle",
     "unfinished": "something announced and not computed",
+    "value": "a value that is not the network's (with --against)",
 }
 
 
@@ -53,6 +54,8 @@ class Coverage:
         between symbols that have no value on the page) or unread.
     notes: checked equalities that hold only with digits that are not printed, or whose
         digits the whole page cuts off instead of rounding.
+    compared: values held against the network, where there is one; unmatched: values of
+        symbols that are not certain to be one of its quantities.
     """
 
     equalities: int
@@ -61,6 +64,8 @@ class Coverage:
     unread: tuple[Unread, ...]
     hidden_digits: tuple[Unread, ...] = ()
     truncated: tuple[Unread, ...] = ()
+    compared: int | None = None
+    unmatched: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ def as_json(audit: Audit, name: str) -> str:
             "not_read": [asdict(each) for each in coverage.unread],
             "hidden_digits": [asdict(each) for each in coverage.hidden_digits],
             "truncated": [asdict(each) for each in coverage.truncated],
+            "compared": coverage.compared,
+            "unmatched": [asdict(each) for each in coverage.unmatched],
         },
         "findings": [asdict(finding) for finding in audit.findings],
     }
@@ -53,6 +55,11 @@ def _text(audit: Audit, name: str) -> Iterator[str]:
     yield from _listed(coverage.unread, "not read")
     yield from _listed(coverage.hidden_digits, "right only with digits that are not printed")
     yield from _listed(coverage.truncated, "cut off instead of rounded, as everywhere on this page")
+    if coverage.compared is not None:
+        yield f"  {coverage.compared} values held against the network"
+        yield from _listed(
+            coverage.unmatched, "values not matched with the network, and not judged"
+        )
     yield ""
     roots = sum(finding.root is None for finding in audit.findings)
     carried = len(audit.findings) - roots
@@ -79,9 +86,14 @@ def _listed(each: Sequence[Unread], what: str) -> Iterator[str]:
 
 
 def _markdown(audit: Audit, name: str) -> Iterator[str]:
-    coverage = audit.coverage
     yield f"# Errata of {name}"
     yield ""
+    yield from errata(audit, "##")
+
+
+def errata(audit: Audit, heading: str) -> Iterator[str]:
+    """The lines of an errata page below its title, each root under a heading of its own."""
+    coverage = audit.coverage
     read = _counted(coverage.equalities, "equality", "equalities")
     yield (
         f"{read} read: {coverage.checked} checked, {coverage.symbolic} in symbols only,"
@@ -94,17 +106,23 @@ def _markdown(audit: Audit, name: str) -> Iterator[str]:
     for index, finding in enumerate(audit.findings):
         if finding.root is None:
             yield ""
-            yield f"## Line {finding.line}: {finding.kind}"
+            yield f"{heading} Line {finding.line}: {finding.kind}, `{_code(finding.printed)}`"
             yield ""
             yield from _erratum(finding)
-            for other in followers.get(index, []):
-                yield f"- carried on in line {other.line}: `{_code(other.quote)}`"
+            if index in followers:
+                yield "- carried on:"
+                yield from map(_carried_on, followers[index])
     if coverage.unread:
         yield ""
-        yield "## Not read"
+        yield f"{heading} Not read"
         yield ""
         for each in coverage.unread:
             yield f"- line {each.line}: `{_code(each.quote)}`: {each.reason}"
+
+
+def _carried_on(finding: Finding) -> str:
+    right = f", right is `{_code(finding.expected)}`" if finding.expected else ""
+    return f"    - line {finding.line}: `{_code(finding.printed)}`{right}"
 
 
 def _erratum(finding: Finding) -> Iterator[str]:

@@ -114,8 +114,10 @@ def times_signs(tokens: list[Token]) -> list[Token]:
         if token.kind != "letter" or token.text not in "xX":
             continue
         is_spaced = before.end < token.start and token.end < behind.start
+        is_named = index > 1 and tokens[index - 2].kind == "letter"  # w1 x1: two symbols
+        is_named = is_named and tokens[index - 2].end == before.start and not is_spaced
         if before.kind == "number" and behind.kind == "number":
-            is_times = True
+            is_times = not is_named
         elif before.kind == "number" or before.sign in (")", "]"):
             minus = behind.sign in MINUS and tokens[index + 2 : index + 3]
             is_times = is_spaced and (
