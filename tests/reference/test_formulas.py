@@ -13,7 +13,7 @@ import pytest
 from generator.algebra import evaluate
 from generator.algebra.number import PRECISION
 from generator.audit.latex import parse
-from generator.audit.parser import SymbolTable
+from generator.audit.symbols import SymbolTable
 from generator.network.activations import ACTIVATIONS
 from generator.network.losses import LOSSES
 from generator.network.optimizers import OPTIMIZERS
