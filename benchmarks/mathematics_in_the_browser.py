@@ -1,4 +1,4 @@
-"""The longest page three times: MathML made by the build, KaTeX and MathJax in the reader's browser.
+"""The longest page three times: MathML made by the build, KaTeX and MathJax in the browser.
 
     pip install -e '.[browser]' && python benchmarks/mathematics_in_the_browser.py
 
@@ -82,7 +82,7 @@ class Silent(http.server.SimpleHTTPRequestHandler):
 
 
 def measure(browser, address: str, slow: bool) -> dict[str, float]:
-    """One visit with an empty cache; slow is a phone's connection and a quarter of the processor."""
+    """One visit with an empty cache; slow is a phone's connection and a quarter of its speed."""
     context = browser.new_context(viewport={"width": 1280, "height": 844})
     page = context.new_page()
     page.add_init_script(OBSERVE)
