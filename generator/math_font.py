@@ -11,6 +11,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 FONT, LICENCE = "stix-two-math.woff2", "stix-two-math.txt"
 
@@ -43,7 +44,9 @@ CHARACTERS = [
     (0x1D6A4, 0x1D755),  # Greek: bold, italic, bold italic
 ]
 
-RECIPE = "1"  # another number makes the font anew where an older one stands
+PRIMES = (0x2032, 0x2033, 0x2034)
+
+RECIPE = "2"  # another number makes the font anew where an older one stands
 
 _ONE_AT_A_TIME = Lock()  # a site's pages may be converted side by side
 
@@ -91,12 +94,33 @@ def _subset(source: Path, target: Path) -> None:
         drop_tables=[*subset.Options().drop_tables, "DSIG", "GSUB", "GPOS", "GDEF"],
     )
     font = subset.load_font(str(source), options)
+    _raise_primes_less(font)
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=[code for low, high in CHARACTERS for code in range(low, high + 1)])
     subsetter.subset(font)
     whole = target.with_name(f".{target.name}")
     subset.save_font(font, str(whole), options)
     whole.replace(target)
+
+
+def _raise_primes_less(font: Any) -> None:
+    """Draw a prime by its form for superscripts, where MathML always has it.
+
+    The plain form is small and raised already; as a superscript it would be both twice. Browsers
+    differ in whether they ask the font's feature `ssty` for the other.
+    """
+    table = font["GSUB"].table
+    features = [one.Feature for one in table.FeatureList.FeatureRecord if one.FeatureTag == "ssty"]
+    lookups = {number for feature in features for number in feature.LookupListIndex}
+    forms: dict[str, list[str]] = {}
+    for number in sorted(lookups):
+        for rules in table.LookupList.Lookup[number].SubTable:
+            forms |= getattr(getattr(rules, "ExtSubTable", rules), "alternates", {})
+    for cmap in font["cmap"].tables:
+        if hasattr(cmap, "cmap"):
+            cmap.cmap |= {
+                code: forms[cmap.cmap[code]][0] for code in PRIMES if cmap.cmap.get(code) in forms
+            }
 
 
 if __name__ == "__main__":  # python -m generator.math_font: Zensical lists files before it converts

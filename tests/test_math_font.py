@@ -91,6 +91,13 @@ def test_brackets_roots_and_braces_have_their_large_forms(font):
     assert constructions.VertGlyphConstruction[root].GlyphAssembly is not None
 
 
+def test_a_prime_is_large_enough_for_a_superscript(font):
+    whole = TTFont(math_font._whole_font())
+    heights = [one["glyf"][one.getBestCmap()[ord("′")]] for one in (font, whole)]
+    ours, plain = (glyph.yMax - glyph.yMin for glyph in heights)
+    assert ours > 1.3 * plain
+
+
 def test_the_font_is_small_and_its_licence_stands_beside_it(folder):
     assert 40_000 < (folder / math_font.FONT).stat().st_size < 120_000
     licence = (folder / math_font.LICENCE).read_text(encoding="utf-8")
