@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from generator.network.example import Example
 from generator.network.names import Name
+from generator.page.arrays import ArraySymbols
 from generator.page.notation import CONSTANTS, Letter, Notation, Symbol, Symbols
 from generator.page.pattern import stands_alone
 from generator.page.plain_text import anchor_word
@@ -111,6 +112,13 @@ def clashes(example: Example, notation: Notation, written: Container[str]) -> It
             told.add(frozenset(roles))
             blamed = next((role for role in roles if role in written), "")
             yield Clash(blamed, f"{what}; write another letter, or one more index")
+    for name, role, latex in _like_arrays(symbols):
+        blamed = next((each for each in (_role(symbols, name), role) if each in written), "")
+        what = f"{latex}, the {role.replace('_', ' ')}s of a whole layer, would read as"
+        yield Clash(
+            blamed, f"{what} {symbols(name).latex}, {_words(symbols, name)}; write another letter"
+        )
+        return
     owners: set[str] = set()
     counts = [example.inputs, *(own_layer.units for own_layer in example.layers)]
     for layer, count in enumerate(counts):
@@ -142,6 +150,19 @@ def _alike(symbols: Symbols) -> Iterator[tuple[Name | str, Name | str, str]]:
         if index and stem is not None:
             what = f"{symbol.latex}, {_words(symbols, name)}, would read as a power of "
             yield stem, name, f"{what}{symbols(stem).latex}, {_words(symbols, stem)}"
+
+
+def _like_arrays(symbols: Symbols) -> Iterator[tuple[Name | str, str, str]]:
+    """A quantity that a layer's array is written like, or like a power of; its role, its LaTeX."""
+    looks = {_look(symbols(name)): name for name in _names(symbols.example)}
+    for layer in range(1, len(symbols.example.layers) + 1):
+        for role in ("weight", "pre_activation", "activation", "error_signal"):
+            latex = ArraySymbols(symbols).array(role, layer)
+            array = Symbol(latex, "", "")
+            stem = Symbol(re.sub(r"\^(\{[^{}]*\}|.)$", "", latex), "", "")
+            for look in (_look(array), _look(stem)):
+                if look in looks:
+                    yield looks[look], role, latex
 
 
 def _look(symbol: Symbol) -> str:

@@ -200,7 +200,8 @@ def test_a_page_of_another_network_has_one_root(
     old: str, new: str, printed: str, expected: str, cause: str | None
 ) -> None:
     """Everything else on the page only carries it on."""
-    audit = audited(page_of(example("mazur").replace(old, new)), example("mazur"))
+    page = page_of(example("mazur").replace(old, new).replace("page:", "page:\n  views: [index]"))
+    audit = audited(page, example("mazur"))
     (root,) = roots(audit)
     assert (root.printed, root.expected) == (printed, expected)
     assert cause in (root.cause or "") if cause else root.cause is None
