@@ -138,6 +138,7 @@ def _without_introduction(page: Comparison) -> Iterator[Gap]:
         if meaning is not None and meaning.slot.role in ("activation", "pre_activation"):
             named[meaning.slot].append(name)
     introduced = {name for _, name in mentions(page.reading)} | aliases
+    introduced |= {str(name) for name in page.reading.symbols.arrays}  # a whole layer
     for names in named.values():
         home = max(names, key=lambda name: (families[_family(name)], -heads.get(name, 1 << 60)))
         for name in names:

@@ -155,14 +155,16 @@ def _alike(symbols: Symbols) -> Iterator[tuple[Name | str, Name | str, str]]:
 def _like_arrays(symbols: Symbols) -> Iterator[tuple[Name | str, str, str]]:
     """A quantity that a layer's array is written like, or like a power of; its role, its LaTeX."""
     looks = {_look(symbols(name)): name for name in _names(symbols.example)}
-    for layer in range(1, len(symbols.example.layers) + 1):
-        for role in ("weight", "pre_activation", "activation", "error_signal"):
-            latex = ArraySymbols(symbols).array(role, layer)
-            array = Symbol(latex, "", "")
-            stem = Symbol(re.sub(r"\^(\{[^{}]*\}|.)$", "", latex), "", "")
-            for look in (_look(array), _look(stem)):
-                if look in looks:
-                    yield looks[look], role, latex
+    last = len(symbols.example.layers)
+    roles = ("weight", "pre_activation", "activation", "error_signal")
+    places = [(role, layer) for layer in range(1, last + 1) for role in roles]
+    for role, layer in [*places, ("input", 0), ("target", last)]:
+        latex = ArraySymbols(symbols).array(role, layer)
+        array = Symbol(latex, "", "")
+        stem = Symbol(re.sub(r"\^(\{[^{}]*\}|.)$", "", latex), "", "")
+        for look in (_look(array), _look(stem)):
+            if look in looks:
+                yield looks[look], role, latex
 
 
 def _look(symbol: Symbol) -> str:
