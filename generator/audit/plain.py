@@ -104,7 +104,7 @@ def _kind(
 ) -> str:
     kind = str(item.lastgroup)
     if kind != "word":
-        return "number" if kind == "fraction" else kind
+        return {"fraction": "number", "derivative": "name"}.get(kind, kind)
     word = item[0]
     if word in "xX" and run and not run.needs_operand and behind:
         is_spaced = line[item.start() - 1].isspace() and line[item.end()].isspace()
@@ -116,6 +116,9 @@ def _kind(
         return "name"
     next_ = behind.lastgroup if behind else ""
     if next_ == "relation" or (next_ == "open" and behind and behind.start() == item.end()):
+        return "name"
+    is_factor = run is not None and run.needs_operand and bool(run.items)
+    if len(word) == 1 and (is_factor or (behind and behind[0] in ("×", "·", "*"))):
         return "name"
     is_letter = (len(word.rstrip("'’")) == 1 and word not in "aAIàéyeou") or word in "ye"
     return "name" if is_letter and not "\u2e80" <= word[0] <= "\uffff" else "other"
@@ -191,6 +194,7 @@ _ITEM = re.compile(
     |(?P<relation>(?<![=<>!:])=(?![=>])|[≈≃])
     |(?P<root>√)
     |(?P<fraction>[½¼¾])
+    |(?P<derivative>∂[^\W\d_]\w*/∂[^\W\d_]\w*)
     |(?P<word>[^\W\d_][\w₀-₉]*['’]*[⁺]?)
     |(?P<operator>\*\*|[-−+*/^·×⋅÷])
     |(?P<raised>[²³⁴⁵⁰¹⁶-⁹⁻]+)
