@@ -146,7 +146,7 @@ def test_what_the_preview_writes_does_not_make_it_build_again(server: Server, ne
 
 def test_a_bad_yaml_is_shown_above_its_page_and_mended(server: Server, net: Path) -> None:
     before = net.with_suffix(".md").read_bytes()
-    problem = f"docs{os.sep}examples{os.sep}single-neuron.yaml:5:30: network.layers[0].activation: "
+    problem = f"docs{os.sep}examples{os.sep}single-neuron.yaml:6:30: network.layers[0].activation: "
     problem += "'sigmod' is not known; did you mean 'sigmoid'?"
     reloaded = server.reloads_after(ADDRESS)
     net.write_text(NET.replace("activation: sigmoid", "activation: sigmod"))

@@ -120,7 +120,8 @@ def _sides(page: MarkdownPage) -> Iterator[str]:
     yield from (row.symbol.latex for row in page.assignments)
     for formula in page.formulas:
         for chain in chains(formula.latex, SymbolTable()):
-            yield from (each.latex for each in chain.sides)
+            if {"=", "≈"} & set(chain.relations):
+                yield from (each.latex for each in chain.sides)
 
 
 def _row(row: Assignment, symbols: SymbolTable) -> Chain:

@@ -82,7 +82,8 @@ def _sides(page: MarkdownPage) -> Iterator[str]:
     for formula in page.formulas:
         if not formula.is_plain and "^" in formula.latex:
             for chain in chains(formula.latex, SymbolTable()):
-                yield from (each.latex for each in chain.sides)
+                if {"=", "≈"} & set(chain.relations):
+                    yield from (each.latex for each in chain.sides)
 
 
 def one_line(text: str) -> str:

@@ -39,7 +39,9 @@ class ArraySymbols:
         is_weight = role == "weight" and re.fullmatch("[a-z]", letter.base)
         base = letter.base.upper() if is_weight else letter.base
         base = rf"\mathrm{{{base}}}" if len(base) > 1 and base.isalpha() else base
-        base = rf"\mathbf{{{base}}}" if base in "ed" else base  # no power of e, no d of dx
+        is_repeated = role == "bias" and self.symbols.example.layers[layer - 1].shared_bias
+        if base in "ed" or is_repeated:  # no power of e, no d of dx, and not the one bias itself
+            base = rf"\mathbf{{{base}}}"
         if role in ("input", "target") and "{layer}" not in letter.sub + letter.sup:
             return base
         layer = self.symbols.layer(layer)

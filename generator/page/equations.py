@@ -231,7 +231,9 @@ class Writer:
         pairs = [(quantity.value, entry) for quantity, entry in entries]
         if any(rounded(evaluate(e), self.digits) != rounded(v, self.digits) for v, e in pairs):
             return None
-        return calculations(pairs, self.digits, printed)
+        return calculations(
+            pairs, self.digits, lambda q, digits: q.value if is_constant(q) else printed(q, digits)
+        )
 
     def _equation(
         self, left: Symbol, forms: Sequence[str], numeric: Expression, quantity: Quantity

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.algebra import Quantity, expanded
+from generator.algebra import Function, Quantity, expanded
 from generator.algebra.expression import as_expression
 from generator.network.names import Name
 from generator.network.training import TrainingStep
@@ -140,7 +140,8 @@ class _View:
             return [*equations, self._line(delta, [in_a], "%s", [towards], signals, towards)]
         z = self.symbols.array("pre_activation", layer)
         slope = rf"\frac{{\partial {self.symbols.array('activation', layer)}}}{{\partial {z}}}"
-        in_z = [] if self.write.is_stepwise else [derivative_pattern(activation) % z]
+        has_law = isinstance(activation, Function) and not self.write.is_stepwise
+        in_z = [derivative_pattern(activation) % z] if has_law else []
         known = self._values(slope, slopes)
         if known is not None:
             laws = tuple(("=", law) for law in in_z)

@@ -20,6 +20,11 @@ MAZUR = ROOT / "tests/audit/pages/mazur-figures.md"
 PAGE = ROOT / "docs/errata.md"
 
 INTRODUCTION = """\
+---
+search:
+  exclude: true # formulas as others typed them
+---
+
 # Errata
 
 Written by the auditor, not by hand: `python -m tests.audit.errata` makes this page again from
