@@ -101,9 +101,7 @@ def measure(browser, address: str, slow: bool) -> dict[str, float]:
     found = page.evaluate(
         "({paint: window.painted, complete: window.done ?? 0, shift: window.moved})"
     )
-    fonts = "[...performance.getEntriesByType('resource')].filter(one => /woff2/.test(one.name))"
-    font = page.evaluate(f"Math.max(0, ...{fonts}.map(one => one.responseEnd))")
-    found["complete"] = found["complete"] or max(found["paint"], font)  # MathML needs no more
+    found["complete"] = found["complete"] or found["paint"]  # MathML needs no more
     context.close()
     return found | {"weight": sum(weights) / 1000}
 

@@ -3,17 +3,33 @@
 The whole font is inside the PyPI package `ziamath`. It is read there and never imported; fontTools
 cuts it to what mathematics on a page can use and compresses it. The licence, the SIL Open Font
 License 1.1, is written beside it, as it asks.
+
+The font is written inside a style sheet. A browser waits for the style sheets before it paints, and
+so the mathematics stands where it will stay; a font file could arrive later and move the page.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from importlib.metadata import version
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-FONT, LICENCE = "stix-two-math.woff2", "stix-two-math.txt"
+STYLE_SHEET, LICENCE = "stix-two-math.css", "stix-two-math.txt"
+
+# The name is not that of the whole font, so that a reader's own can come next in a list of fonts,
+# for a character that is not in this one.
+FONT_FACE = """\
+/* A part of STIX Two Math; its licence is in stix-two-math.txt. */
+@font-face {
+  font-family: "Site Math";
+  font-display: block;
+  src: url("data:font/woff2;base64,%s") format("woff2");
+}
+"""
 
 # Code points that stand on a page, or that a browser puts in a letter's place: a variable w in
 # `mi` is drawn as U+1D464. Enough for a notation of one's own, not for all of mathematics.
@@ -46,7 +62,7 @@ CHARACTERS = [
 
 PRIMES = (0x2032, 0x2033, 0x2034)
 
-RECIPE = "2"  # another number makes the font anew where an older one stands
+RECIPE = "3"  # another number makes the font anew where an older one stands
 
 _ONE_AT_A_TIME = Lock()  # a site's pages may be converted side by side
 
@@ -60,11 +76,13 @@ def write_math_font(folder: Path) -> None:
         raise ValueError(f"{folder}: no folder {folder.parent} here; build where mkdocs.yml stands")
     with _ONE_AT_A_TIME:
         notice = _notice()
-        font, licence = folder / FONT, folder / LICENCE
-        if font.exists() and licence.exists() and licence.read_text(encoding="utf-8") == notice:
+        sheet, licence = folder / STYLE_SHEET, folder / LICENCE
+        if sheet.exists() and licence.exists() and licence.read_text(encoding="utf-8") == notice:
             return
         folder.mkdir(exist_ok=True)
-        _subset(_whole_font(), font)
+        whole = sheet.with_name(f".{STYLE_SHEET}")
+        whole.write_text(FONT_FACE % b64encode(_subset(_whole_font())).decode(), encoding="utf-8")
+        whole.replace(sheet)
         licence.write_text(notice, encoding="utf-8")
 
 
@@ -81,8 +99,8 @@ def _whole_font() -> Path:
     return Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 
 
-def _subset(source: Path, target: Path) -> None:
-    """Cut the font; the MATH table brings the variants and pieces of what stays."""
+def _subset(source: Path) -> bytes:
+    """The cut font as WOFF2; the MATH table brings the variants and pieces of what stays."""
     from fontTools import subset  # 0.2 s, which only the first build pays
 
     options = subset.Options(
@@ -98,9 +116,9 @@ def _subset(source: Path, target: Path) -> None:
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=[code for low, high in CHARACTERS for code in range(low, high + 1)])
     subsetter.subset(font)
-    whole = target.with_name(f".{target.name}")
-    subset.save_font(font, str(whole), options)
-    whole.replace(target)
+    written = BytesIO()
+    subset.save_font(font, written, options)
+    return written.getvalue()
 
 
 def _raise_primes_less(font: Any) -> None:
