@@ -26,6 +26,7 @@ from generator.audit.rounding import (
     Worth,
     compare,
     has_log,
+    significant,
     without_log_base,
     worth,
 )
@@ -221,6 +222,10 @@ class _ChainCheck:
 
     def _report_result(self, at: int, left: Worth, right: Worth) -> None:
         """Two sides in numbers that differ."""
+        formula = self._formula_behind(at, left, right)
+        if formula is not None:
+            self._report_numbers(at - 1, formula, left)
+            return
         side, true, printed = self.sides[at], left, right
         tree = self.sides[at - 1].expression
         if right.number is None and left.number is not None:  # the number stands first
@@ -234,6 +239,28 @@ class _ChainCheck:
         self.log.report(at, "arithmetic", printed_text(side), expected, why, cause)
         if printed.number is not None:
             self.log.correct(expected)
+
+    def _formula_behind(self, at: int, left: Worth, right: Worth) -> Expression | None:
+        """The formula earlier in a chain that the right one of two sides agrees with."""
+        if right.number is not None and significant(right.number) < 3:
+            return None
+        for side in self.sides[: at - 1]:
+            if side.expression is None or is_symbol(side.expression) or has_law(side.expression):
+                continue
+            value = None if _is_numeric(side) else self.known.evaluated(side.expression)
+            if value is None or not _agree(value, right):
+                continue
+            if 4 * abs(value.value - right.value) < abs(value.value - left.value):
+                return side.expression
+        return None
+
+    def _report_numbers(self, at: int, formula: Expression, value: Worth) -> None:
+        """Numbers between a formula and its right result that come to neither."""
+        tree = self.known.with_numbers(formula)
+        cause = cause_of_result(tree, round(value.value, 8), []) if tree is not None else None
+        why = "the formula before it and the result behind it agree, and it comes to neither"
+        self.log.report(at, "substitution", printed_text(self.sides[at]), None, why, cause)
+        self.log.is_only_symbolic = True
 
     # A side in symbols and one in numbers.
 
@@ -259,9 +286,9 @@ class _ChainCheck:
         number = number_of(side)
         pairs: list[Pair] | None = None
         if isinstance(symbols, Quantity):
-            if isinstance(symbols.name, Opaque) or number is None:
+            if isinstance(symbols.name, Opaque):
                 return self.known.unknown(symbols)
-            pairs = [(symbols, number)]
+            pairs = [(symbols, number)] if number is not None else None
         elif number is None:
             pairs = put_in(symbols, side.expression, allows_results=True)
         if pairs:
@@ -277,8 +304,7 @@ class _ChainCheck:
             return "checked"
         if self.known.is_uncertain(symbols):
             return "symbolic"
-        is_wrong = compare(mine, value, "≈") is Verdict.WRONG and not is_near(mine, value)
-        if is_wrong and not has_log(symbols):
+        if not _agree(mine, value) and not has_log(symbols):
             self._report_value(at, symbols, side, mine, value)
         return "checked"
 
@@ -321,7 +347,7 @@ class _ChainCheck:
             return "symbolic"
         if self.known.is_uncertain(left) or self.known.is_uncertain(right):
             return "symbolic"
-        if compare(one, other, "≈") is Verdict.WRONG and not is_near(one, other):
+        if not _agree(one, other):
             why = (
                 f"with the values of this page the side before is {as_text(one.value, 6)},"
                 f" this one {as_text(other.value, 6)}"
@@ -331,6 +357,10 @@ class _ChainCheck:
             self.log.report(at, "arithmetic", printed_text(self.sides[at]), None, why, cause)
             self.log.is_only_symbolic = True
         return "checked"
+
+
+def _agree(one: Worth, other: Worth) -> bool:
+    return compare(one, other, "≈") is not Verdict.WRONG or is_near(one, other)
 
 
 _LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)

@@ -225,6 +225,29 @@ def test_what_is_wrong_is_found(text, kind):
     assert kinds(text) == [kind]
 
 
+GIVEN = r"$w = 0.45$, $h = 0.625$, $b = 0.35$, $t = 0.2$"
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        # a term, a factor and a sign left out between a right formula and its right result
+        (r"z &= w h + b \\ &= 0.45 \cdot 0.625 \\ &= 0.6313", 4),
+        (r"z &= w h + b \\ &= 0.45 + 0.35 \\ &= 0.6313", 4),
+        (r"z &= w h - b \\ &= 0.45 \cdot 0.625 + 0.35 \\ &= -0.0688", 4),
+        (r"z &= -w (h - t) \\ &= 0.45 (0.625 - 0.2) \\ &= -0.1913", 4),
+        # a wrong result
+        (r"z &= w h + b \\ &= 0.45 \cdot 0.625 + 0.35 \\ &= 0.6133", 5),
+        # a symbol, and another one's numbers
+        (r"z &= w \\ &= 0.625 \cdot 0.2 \\ &= 0.125", 4),
+    ],
+)
+def test_of_the_rows_that_differ_the_wrong_one_is_reported(rows, line):
+    rows = rows.replace(r"\\ ", "\\\\\n")
+    (finding,) = findings(f"{GIVEN}\n\n$$ {rows} $$")
+    assert finding.line == line
+
+
 def test_a_function_that_is_not_named_is_not_judged():
     (unread,) = audit(read_source(r"$\sigma(2) = 2$", ".md")).coverage.unread
     assert "which function" in unread.reason
