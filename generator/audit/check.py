@@ -8,12 +8,14 @@ page gives; two sides in symbols are compared where the page gives every value.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal, localcontext
 
 from generator.algebra import Expression, Quantity, quantities_in
 from generator.algebra.number import GUARDED
 from generator.audit.calculator import with_calculator_rule
 from generator.audit.causes import cause_of_result
+from generator.audit.consensus import outvoted
 from generator.audit.findings import Audit, Coverage, Unread
 from generator.audit.history import gathered
 from generator.audit.known import Known, has_law, is_near
@@ -26,7 +28,6 @@ from generator.audit.rounding import (
     Worth,
     compare,
     has_log,
-    significant,
     without_log_base,
     worth,
 )
@@ -81,13 +82,13 @@ class _Auditor:
             listed = ", ".join(f"`{name}`" for name in names)
             why = f"announced and not computed further on: {listed}"
             self.ledger.report(start, "unfinished", text, ", ".join(names), None, why)
-        for symbol, sibling, side in undefined(self.reading, self.history):
-            why = f"`{symbol.name}` has no value on this page, where `{sibling.name}` has one"
-            text = printed_text(side)
-            self.ledger.report(side.start, "symbol", text, str(symbol.name), None, why)
+        for name, sibling, side in undefined(self.reading, self.history):
+            why = f"`{name}` has no value on this page, where `{sibling.name}` has one"
+            self.ledger.report(side.start, "symbol", printed_text(side), name, None, why)
+        roots = dict(self._report_outvoted())
         for index, statement in enumerate(self.reading.statements):
             if statement.chain.relations:
-                self._check(statement, index)
+                self._check(statement, index, roots.get(index))
         for symbol, (other, start) in self.history.aliases.items():
             why = f"`{symbol.name}` is never defined; by its index it is `{other.name}`"
             name = str(symbol.name)
@@ -102,8 +103,28 @@ class _Auditor:
         )
         return Audit(coverage, self.ledger.findings())
 
-    def _check(self, statement: Statement, index: int) -> None:
-        """One chain: what is suspicious in its symbols, then its equalities."""
+    def _report_outvoted(self) -> Iterator[tuple[int, int]]:
+        """Values that the rest of the page disagrees with; their statements and findings."""
+        for found in outvoted(self.reading, self.history):
+            value, symbol = found.value, found.symbol
+            self.history.remove(symbol, value)
+            listed = sorted({self.reading.place(start)[0] for start in found.uses})
+            lines = ", ".join(str(line) for line in listed[:4])
+            kind, right = "substitution", as_text(found.right)
+            why = f"`{symbol.name}` is {right} elsewhere: line {lines}"
+            printed = as_text(value.number)
+            if found.sibling is not None:
+                kind, right, printed = "symbol", str(found.sibling.name), str(symbol.name)
+                why += f"; {as_text(value.number)} is the value of `{right}`"
+            text = quote(self.reading.statements[value.statement].chain, 0, 1)
+            start = self.reading.statements[value.statement].start
+            yield value.statement, self.ledger.report(start, kind, text, printed, right, why)
+
+    def _check(self, statement: Statement, index: int, root: int | None) -> None:
+        """One chain: what is suspicious in its symbols, then its equalities.
+
+        root: the finding that is known of it already.
+        """
         log = Log(self.ledger, statement)
         known = Known(self.reading, self.history, self.ledger, statement, index)
         for suspect in list(suspects(self.reading, statement, self.history)):
@@ -112,6 +133,8 @@ class _Auditor:
                 self.suspected.add((id(suspect.side.expression), suspect.about))
             log.root = None
             log.report(at, "symbol", suspect.printed, suspect.expected, suspect.message)
+        log.root = root if log.root is None else log.root
+        log.is_only_symbolic = log.is_only_symbolic or root is not None
         chain = _ChainCheck(log, known, Substitutions(self.reading, known, log, self.suspected))
         for at in range(1, len(statement.sides)):
             self._count(statement, at, chain.outcome(at))
@@ -242,8 +265,6 @@ class _ChainCheck:
 
     def _formula_behind(self, at: int, left: Worth, right: Worth) -> Expression | None:
         """The formula earlier in a chain that the right one of two sides agrees with."""
-        if right.number is not None and significant(right.number) < 3:
-            return None
         for side in self.sides[: at - 1]:
             if side.expression is None or is_symbol(side.expression) or has_law(side.expression):
                 continue

@@ -107,6 +107,11 @@ class History:
         values.insert(self._behind(values, value.start), value)
         self._distinct.pop(symbol, None)
 
+    def remove(self, symbol: Quantity, value: Value) -> None:
+        """Takes back a value that is wrong."""
+        self.values[symbol].remove(value)
+        self._distinct.pop(symbol, None)
+
     def changes(self, symbol: Quantity) -> bool:
         """Whether the page gives a symbol several values, as in a loop or by updates."""
         numbers = list(self._numbers(symbol))
@@ -168,7 +173,7 @@ def gathered(reading: Reading) -> History:
                 history.definitions[symbol].append((statement.start, formula))
     for symbol, values in history.values.items():
         history.versions[stem(symbol)].append(symbol)
-        history.shapes[shape(symbol)].append(symbol)
+        history.shapes[shape(str(symbol.name))].append(symbol)
         for value in values:
             history.owners[value.number].append((value.start, symbol))
             history.timeline.append((value.start, symbol, value.number))
@@ -233,9 +238,9 @@ def stem(symbol: Quantity) -> str:
     )
 
 
-def shape(symbol: Quantity) -> str:
+def shape(name: str) -> str:
     """A symbol's name without the digits of its indices."""
-    return re.sub(r"\d", "#", str(symbol.name))
+    return re.sub(r"\d", "#", name)
 
 
 def transitive(history: History, symbol: Quantity) -> set[Quantity] | None:

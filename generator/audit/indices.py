@@ -2,11 +2,14 @@ r"""Which superscripts of a page are indices: `a_1^{2}` may be a square or a qua
 
 It is a quantity where the page gives it a value of its own, alone on a side of a
 relation or in a table, and never gives `a_1` one. So `r^2 = 0.09` below `r = 0.3`
-stays a square, and no superscript of a page that has no such names is read anew.
+stays a square, and no superscript of a page that has no such names is read anew. Where
+a page gives values to several quantities of one letter, and to none without a number
+above, every number above that letter is an index: a slip in it is not read as a power.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from generator.algebra import Expression, Quantity
@@ -16,9 +19,15 @@ from generator.audit.tokens import Unreadable, canonical, tokenize
 
 
 def indexed_symbols(sides: Iterable[str]) -> SymbolTable:
-    """The symbols whose superscript is an index, from the sides of a page's relations."""
+    """The symbols whose superscript is an index, from the sides of a page's relations.
+
+    The table's `indexed` are the letters whose superscripts are all indices.
+    """
     lone = {found for latex in dict.fromkeys(sides) if (found := _lone_symbol(latex))}
-    table = Parser([], "", SymbolTable())
+    without = {base for base, _, sup in lone if not sup}
+    above = Counter(base for base, _, sup in lone if sup)
+    letters = {base for base, count in above.items() if count > 1} - without - {"e"}
+    table = Parser([], "", SymbolTable(frozenset(letters)))
     for base, sub, sup in sorted(lone):
         if sup and (base, sub) != ("e", "") and (base, sub, "") not in lone:
             table.entered(name_of(base, sub, sup))

@@ -133,24 +133,36 @@ def _circle(head: Quantity, side: Side) -> Iterator[Suspect]:
             yield Suspect(side, str(head.name), None, message, head)
 
 
-def undefined(reading: Reading, history: History) -> Iterator[tuple[Quantity, Quantity, Side]]:
-    """Symbols without a value on a page that gives all others one; a sibling; the first use."""
+def undefined(reading: Reading, history: History) -> Iterator[tuple[str, Quantity, Side]]:
+    """Names without a value on a page that gives all others one; a sibling; the first use."""
     used: dict[Quantity, Side] = {}
+    differentiated: dict[str, list[Side]] = {}  # the ends of derivatives
+    for symbol, side in _uses(reading):
+        used.setdefault(symbol, side)
+        for name in _split(symbol) or ():
+            differentiated.setdefault(name, []).append(side)
+    valued = {symbol for symbol in used if history.values.get(symbol)}
+    missing = {str(symbol.name): side for symbol, side in used.items() if symbol not in valued}
+    for name, sides in differentiated.items():
+        if len(sides) == 1 and reading.symbols.get(name) not in used:
+            missing.setdefault(name, sides[0])
+    if len(valued) < 15 or len(missing) > max(1, len(used) // 30):
+        return
+    shapes = {shape(str(symbol.name)): symbol for symbol in valued}
+    for name, side in missing.items():
+        sibling = shapes.get(shape(name))
+        if sibling is not None:
+            yield name, sibling, side
+
+
+def _uses(reading: Reading) -> Iterator[tuple[Quantity, Side]]:
+    """Every symbol of every side."""
     for statement in reading.statements:
         for side in statement.sides:
             if side.expression is not None:
-                for symbol in quantities_in(side.expression):
+                for symbol in dict.fromkeys(quantities_in(side.expression)):
                     if not isinstance(symbol.name, Opaque):
-                        used.setdefault(symbol, side)
-    valued = {symbol for symbol in used if history.values.get(symbol)}
-    missing = [symbol for symbol in used if symbol not in valued]
-    if len(valued) < 15 or len(missing) > max(1, len(used) // 30):
-        return
-    shapes = {shape(symbol): symbol for symbol in valued}
-    for symbol in missing:
-        sibling = shapes.get(shape(symbol))
-        if sibling is not None:
-            yield symbol, sibling, used[symbol]
+                        yield symbol, side
 
 
 _LOSSES = ("E", "L", "C", "J", r"\mathcal{L}", "Loss", "loss", "Error", "error", "cost", "Cost")

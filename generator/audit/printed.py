@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -12,7 +12,15 @@ from generator.audit.indices import indexed_symbols
 from generator.audit.latex import Chain, Side, chains, side
 from generator.audit.markdown import Assignment, Formula, MarkdownPage
 from generator.audit.symbols import Opaque, SymbolTable
-from generator.audit.values import FULL_DIGITS, Value, half_unit, place, printed_number, worth
+from generator.audit.values import (
+    FULL_DIGITS,
+    Value,
+    half_unit,
+    is_rounding,
+    place,
+    printed_number,
+    worth,
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +37,8 @@ class PrintedPage:
 
     chains: those of its formulas, then the rows of its tables.
     printed: the numbers that it prints for each symbol.
-    best: the most precise of them; known: what that makes the symbol worth as an operand.
+    best: the most precise of them, the most agreeing with it; known: what that makes the
+        symbol worth as an operand.
     extent: the places of the first and the last of them.
     """
 
@@ -93,11 +102,20 @@ class PrintedPage:
                 others.append(symbol)
 
     def _most_precise(self, symbol: Quantity) -> Printed:
-        """The number with the most decimal places; a given symbol's table goes first."""
+        """The number that most are roundings of, and of these the one with the most places.
+
+        A given symbol's table goes first.
+        """
         printed = self.printed[symbol]
         in_tables = [each for each in printed if each.is_in_table]
         candidates = printed if symbol in self.computed else in_tables or printed
-        return min(candidates, key=lambda each: (place(each.number), not each.is_in_table))
+        votes = Counter(each.number for each in printed)
+
+        def rank(each: Printed) -> tuple[int, int, bool]:
+            agreeing = sum(n for number, n in votes.items() if _is_rounded(each.number, number))
+            return -agreeing, place(each.number), not each.is_in_table
+
+        return min(candidates, key=rank)
 
     def _known(self, symbol: Quantity) -> Value:
         """The symbol's value as an operand: a given one, and a short one in a table, are exact.
@@ -113,6 +131,11 @@ class PrintedPage:
         is_given = symbol not in self.computed or best.is_in_table
         is_exact = is_given and is_short and not is_rounded
         return Value(best.number, Decimal(0) if is_exact else half_unit(best.number))
+
+
+def _is_rounded(number: Decimal, other: Decimal) -> bool:
+    """Whether a number may be printed as the other; a whole number is taken to be exact."""
+    return number == other or (place(other) < 0 and is_rounding(number, other))
 
 
 def _sides(page: MarkdownPage) -> Iterator[str]:

@@ -149,8 +149,13 @@ def _half(number: Decimal, relation: str) -> Decimal:
 
 
 def _of_numbers(left: Worth, right: Worth, relation: str) -> Verdict:
-    """Two printed numbers: the coarser is a rounding of the finer one."""
+    """Two printed numbers: the coarser is a rounding of the finer one.
+
+    A whole number before `=` is no rounding of what is behind it: 1 = 0.61.
+    """
     assert left.number is not None and right.number is not None
+    if relation == "=" and place(left.number) >= 0 > place(right.number):
+        return Verdict.HOLDS if left.number == right.number else Verdict.WRONG
     coarse, fine = sorted((left, right), key=lambda each: place(each.number), reverse=True)  # type: ignore[arg-type]
     assert coarse.number is not None and fine.number is not None
     half = max(_half(coarse.number, relation), _half(fine.number, relation))

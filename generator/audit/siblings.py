@@ -36,7 +36,7 @@ def copied_operand(
             if (
                 sibling is head
                 or not isinstance(sibling, Quantity)
-                or shape(sibling) != shape(head)
+                or shape(str(sibling.name)) != shape(str(head.name))
             ):
                 continue
             for another in other.sides[1:]:

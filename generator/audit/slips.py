@@ -108,7 +108,9 @@ class Substitutions:
 
     def _is_siblings(self, symbol: Quantity, number: Decimal) -> bool:
         """Whether a symbol that has no value stands where a sibling's number was put in."""
-        family = [s for s in self.history.shapes.get(shape(symbol), ()) if s is not symbol]
+        family = [
+            s for s in self.history.shapes.get(shape(str(symbol.name)), ()) if s is not symbol
+        ]
         if significant(number) < 3 or len(family) < 2:
             return False
         for sibling in family[:MANY]:

@@ -61,8 +61,10 @@ def read(source: Source) -> Reading:
     """Reads a page: its formulas, then their chains as expressions."""
     page = MarkdownPage(source.text, source.place)
     decimal_comma = _writes_decimal_commas(page)
-    symbols = SymbolTable(_indexed_letters(page, decimal_comma), decimal_comma=decimal_comma)
-    symbols.update(indexed_symbols(_sides(page)))
+    found = indexed_symbols(_sides(page))
+    letters = found.indexed | _indexed_letters(page, decimal_comma)
+    symbols = SymbolTable(letters, decimal_comma=decimal_comma)
+    symbols.update(found)
     headings = [match.start() for match in _HEADING.finditer(source.text)]
     statements = [
         *(_row(row, symbols, headings) for row in page.assignments),

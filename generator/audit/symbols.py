@@ -209,7 +209,9 @@ class SymbolReader(Cursor):
 
     def is_index(self, base: str, script: Sequence[Token]) -> bool:
         """Whether a number above counts layers or steps on this page, and is no power."""
-        return base in self.symbols.indexed and all(t.kind in ("number", "letter") for t in script)
+        return base in self.symbols.indexed and all(
+            token.kind in ("number", "letter") or token.sign in (",", "(", ")") for token in script
+        )
 
     def in_brackets(self) -> list[Token]:
         """What stands in the brackets that follow, if that is short."""

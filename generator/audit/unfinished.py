@@ -31,7 +31,7 @@ def _has_computed_sibling(symbol: Quantity, history: History) -> bool:
     """Whether the page computes another symbol of its kind: w5, where w1 is announced."""
     return any(
         value.kind in ("computed", "updated")
-        for other in history.shapes.get(shape(symbol), ())
+        for other in history.shapes.get(shape(str(symbol.name)), ())
         if other is not symbol
         for value in history.values[other][-1:]
     )

@@ -196,6 +196,7 @@ WRONG = [
     (r"$0.15 \cdot 0.05 + 0.2 \cdot 0.1 + 0.35 = 0.3785$", "arithmetic"),
     (r"$\frac{1}{1 + e^{-0.3775}} = 0.5963$", "arithmetic"),
     (r"$\tanh(0.5) = 0.4261$", "arithmetic"),
+    (r"$z = 1 = 0.61$", "arithmetic"),
     (r"\(2 + 2 = 5\) and \[3 + 3 = 6\]", "arithmetic"),
     ("```math\n2 + 2 = 5\n```", "arithmetic"),
     ("$`2 + 2 = 5`$", "arithmetic"),
@@ -246,6 +247,49 @@ def test_of_the_rows_that_differ_the_wrong_one_is_reported(rows, line):
     rows = rows.replace(r"\\ ", "\\\\\n")
     (finding,) = findings(f"{GIVEN}\n\n$$ {rows} $$")
     assert finding.line == line
+
+
+USED = r"$p = a v = {0} \cdot 2.5 = {1}$, $q = a u = {0} \cdot 1.5 = {2}$"
+
+
+def test_a_given_value_that_no_line_uses_is_reported_where_it_is_given():
+    page = f"$a = 0.45$\n\n$v = 2.5$, $u = 1.5$\n\n{USED}"
+    assert findings(page.format("0.45", "1.125", "0.675")) == ()
+    (finding,) = findings(page.format("0.65", "1.625", "0.975"))
+    assert (finding.line, finding.printed, finding.expected) == (1, "0.45", "0.65")
+
+
+def test_a_value_that_is_given_anew_is_no_error():
+    page = f"$a = 0.45$\n\n$v = 2.5$, $u = 1.5$\n\nThen\n$a = 0.65$\n\n{USED}"
+    assert findings(page.format("0.65", "1.625", "0.975")) == ()
+
+
+def test_a_symbol_before_the_value_of_its_sibling_is_reported_there():
+    page = (
+        "$s_1 = 0.35$, $s_2 = 0.62$\n\n$y_1 = 2 s_1 = 0.7$\n\n$y_{} = 2 s_2 = 1.24$\n\n"
+        r"$E = y_1 + y_2 = 0.7 + 1.24 = 1.94$, $F = y_1 y_2 = 0.7 \cdot 1.24 = 0.868$"
+    )
+    assert findings(page.replace("{}", "2")) == ()
+    (finding,) = findings(page.replace("{}", "1"))
+    assert (finding.line, finding.printed, finding.expected) == (5, "y_1", "y_2")
+
+
+LAYERED = "\n\n".join(
+    rf"$z_{u}^{{{k}}} = 0.{u}{k}$, $b_{u}^{{{k}}} = 0.{k}{u}$, $a_{u}^{{{k}}} = 0.3{u}{k}$"
+    for u in "12"
+    for k in "123"
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [r"$r = b_1^{3} + a_2^{7} = 0.632$", r"$\frac{\partial z_1^{7}}{\partial a_1^{1}} = 0.4$"],
+)
+def test_an_index_that_no_symbol_has_is_found(line):
+    assert findings(LAYERED) == findings(f"{LAYERED}\n\n{line.replace('7', '2')}") == ()
+    (finding,) = findings(f"{LAYERED}\n\n{line}")
+    assert (finding.kind, finding.line) == ("symbol", 13)
+    assert "^{7}" in finding.printed
 
 
 def test_a_function_that_is_not_named_is_not_judged():

@@ -1,0 +1,130 @@
+"""Values that the rest of a page disagrees with: the place that gives them is wrong, not the uses.
+
+A page votes for a symbol's value where it gives it one, and where it puts a number in for
+it. One place against all others is outvoted, if nothing else explains it: the symbol is
+not given a new value, and no line uses the one that is outvoted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+
+from generator.algebra import Quantity
+from generator.audit.history import MANY, History, Value, shape
+from generator.audit.rounding import same_value
+from generator.audit.statements import Reading, Statement, is_symbol
+from generator.audit.substitution import has_symbols, substituted
+
+
+@dataclass(frozen=True)
+class Outvoted:
+    """A value that one place gives a symbol, and what all others have for it.
+
+    sibling: the symbol of the same shape that has the value, where the wrong symbol stands.
+    """
+
+    symbol: Quantity
+    value: Value
+    right: Decimal
+    uses: tuple[int, ...]
+    sibling: Quantity | None = None
+
+
+@dataclass(frozen=True)
+class _Use:
+    """A number that is put in for a symbol."""
+
+    number: Decimal
+    start: int
+    epoch: int
+    statement: int
+
+
+def outvoted(reading: Reading, history: History) -> list[Outvoted]:
+    """The values that are outvoted."""
+    votes = _Votes(reading, history)
+    return [found for symbol in list(history.values) for found in votes.against(symbol)]
+
+
+class _Votes:
+    """What a page says of the values of its symbols: the places that give and that use them."""
+
+    def __init__(self, reading: Reading, history: History) -> None:
+        self.values = history.values
+        self.uses: dict[Quantity, list[_Use]] = defaultdict(list)
+        for index, statement in enumerate(reading.statements):
+            for symbol, number, start in _put_in(statement):
+                use = _Use(number, start, history.epoch(start), index)
+                self.uses[symbol].append(use)
+        self.family: dict[str, list[Quantity]] = defaultdict(list)
+        for symbol in {**history.values, **self.uses}:
+            self.family[shape(str(symbol.name))].append(symbol)
+
+    def against(self, symbol: Quantity) -> Iterator[Outvoted]:
+        """The values of a symbol that are outvoted."""
+        values, uses = self.values[symbol], self.uses.get(symbol, [])
+        numbers = self._numbers(symbol)
+        if not uses or len(uses) + len(values) > MANY or len(set(numbers)) < 2:
+            return
+        yield from self._given_wrong(symbol)
+        for value in values:
+            right = self._right_elsewhere(value, values, uses)
+            sibling = self._sibling(symbol, value.number) if right is not None else None
+            if right is not None and sibling is not None:
+                yield Outvoted(symbol, value, right.number, (right.start,), sibling)
+
+    def _given_wrong(self, symbol: Quantity) -> Iterator[Outvoted]:
+        """A value that is given first and that no line uses: two or more put in another one."""
+        first, *later = self.values[symbol]
+        until = min((value.start for value in later if value.kind != "table"), default=None)
+        uses = [use for use in self.uses[symbol] if use.epoch == first.epoch]
+        uses = [use for use in uses if until is None or use.start < until]
+        if first.kind != "given" or len({use.statement for use in uses}) < 2:
+            return
+        right = uses[0].number
+        is_used = any(same_value(use.number, first.number) for use in self.uses[symbol])
+        if uses[0].start > first.start and not is_used and _are_all(right, uses):
+            yield Outvoted(symbol, first, right, tuple(use.start for use in uses))
+
+    def _right_elsewhere(
+        self, value: Value, values: Sequence[Value], uses: Sequence[_Use]
+    ) -> Value | None:
+        """The value that all other places of the epoch have, some behind this one."""
+        others = [other for other in values if other.statement != value.statement]
+        others = [other for other in others if other.epoch == value.epoch]
+        later = [use for use in uses if use.epoch == value.epoch and use.start > value.start]
+        if not others or not later or value.kind == "updated":
+            return None
+        right = others[0]
+        is_other = not same_value(right.number, value.number)
+        return right if is_other and _are_all(right.number, [*others, *later]) else None
+
+    def _sibling(self, symbol: Quantity, number: Decimal) -> Quantity | None:
+        """Another symbol of the same shape that has a value."""
+        for sibling in self.family[shape(str(symbol.name))]:
+            has_it = any(same_value(each, number) for each in self._numbers(sibling))
+            if sibling is not symbol and has_it:
+                return sibling
+        return None
+
+    def _numbers(self, symbol: Quantity) -> list[Decimal]:
+        given, used = self.values.get(symbol, ()), self.uses.get(symbol, ())
+        return [value.number for value in given] + [use.number for use in used]
+
+
+def _put_in(statement: Statement) -> Iterator[tuple[Quantity, Decimal, int]]:
+    """The symbols of a chain's formulas with the numbers that stand for them, and where."""
+    for before, after in pairwise(statement.sides):
+        if before.expression is None or after.expression is None or is_symbol(before.expression):
+            continue
+        if has_symbols(before.expression) and not has_symbols(after.expression):
+            for symbol, number in substituted(before.expression, after.expression) or ():
+                yield symbol, number, after.start
+
+
+def _are_all(number: Decimal, votes: Sequence[Value | _Use]) -> bool:
+    return all(same_value(number, vote.number) for vote in votes)
