@@ -248,6 +248,23 @@ def test_of_the_rows_that_differ_the_wrong_one_is_reported(rows, line):
     assert finding.line == line
 
 
+@pytest.mark.parametrize(
+    ("text", "is_open"),
+    [
+        ("- $w_7$: to be computed", True),
+        ("The hidden layer is still to be done.", True),
+        ("(to be continued)", True),
+        ("Every gradient has to be computed before any weight changes.", False),
+        ("These are the steps that need to be done.", False),
+        ("The loop is to be continued until the loss is small.", False),
+        ("Is that all???", False),
+        ("$w_8$ ???", True),
+    ],
+)
+def test_prose_about_computing_is_no_mark_of_something_unfinished(text, is_open):
+    assert kinds(text) == ["unfinished"] * is_open
+
+
 def test_a_function_that_is_not_named_is_not_judged():
     (unread,) = audit(read_source(r"$\sigma(2) = 2$", ".md")).coverage.unread
     assert "which function" in unread.reason
