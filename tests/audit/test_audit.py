@@ -249,6 +249,19 @@ def test_of_the_rows_that_differ_the_wrong_one_is_reported(rows, line):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "- Mean square: MS𝓇/1 = 841.5",
+        "Mean: (sum of all marks)/12 = 1305 / 12 = 108.75",
+        "so it is -4.00x2.00=-8.00.",
+        "The critical value at a=0.05 ≈ 4.76, so it is significant.",
+    ],
+)
+def test_an_equality_in_prose_does_not_begin_within_a_product(text):
+    assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
     ("text", "is_open"),
     [
         ("- $w_7$: to be computed", True),
