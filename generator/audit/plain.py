@@ -92,7 +92,7 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
 
 
 def _goes_before(line: str, item: re.Match[str]) -> bool:
-    """Whether what stands before an item is unread but belongs to it: a product, a ratio, a date."""
+    """Whether something unread before an item belongs to it: a product, a ratio, a date."""
     before = line[: item.start()]
     if re.search(r"\d[:/]$", before):
         return True
@@ -205,7 +205,8 @@ _NAMES = _GREEK | words(
 )
 _LEADS_ON = ("open", "operator", "relation", "comma", "root")
 _ASIDE = re.compile(
-    r"\b(?:at|for|with|when|where|if|given|bei|für|mit|pour|avec|con|para|com)[ \t]+$", re.IGNORECASE
+    r"\b(?:at|for|with|when|where|if|given|bei|für|mit|pour|avec|con|para|com)[ \t]+$",
+    re.IGNORECASE,
 )
 _RELATION = re.compile(r"(?<![=<>!:+\-*/])=(?![=>])|[≈≃]|~=")
 _ITEM = re.compile(
