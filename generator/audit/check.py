@@ -43,6 +43,7 @@ from generator.audit.statements import (
     quote,
     read,
 )
+from generator.audit.stepwise import worked_out
 from generator.audit.substitution import Pair, has_symbols, put_in
 from generator.audit.symbols import Opaque
 from generator.audit.unfinished import announced, open_ends
@@ -211,6 +212,8 @@ class _ChainCheck:
             return "it may be about the shapes of matrices"
         if verdict is Verdict.WRONG and self._uses_unnamed_sigma(at):
             return "which function σ is, this page does not say"
+        if verdict is Verdict.WRONG and self._is_worked_out(at):
+            return "checked"
         if verdict is Verdict.WRONG:
             self._report_result(at, left, right)
         elif verdict is Verdict.TRUNCATED:
@@ -220,9 +223,17 @@ class _ChainCheck:
         elif right.number is not None and left.number is None:
             self.ledger.rounds(left, right.number)
             is_exact = not left.spread and left.value == right.number
-            into = self.history.exact if is_exact else self.history.rounded
-            into.add(abs(right.number))
+            self.history.saw(right.number, is_exact=is_exact)
         return "checked"
+
+    def _is_worked_out(self, at: int) -> bool:
+        """Whether a side has the parts of the one before it, rounded each."""
+        left, right = self.sides[at - 1].expression, self.sides[at].expression
+        assert left is not None and right is not None
+        numbers = worked_out(left, right, self.history.spread)
+        for number, is_exact in numbers or ():
+            self.history.saw(number, is_exact=is_exact)
+        return numbers is not None
 
     def _verdict(self, at: int, left: Worth, right: Worth, relation: str) -> Verdict:
         """The comparison; where a logarithm's base is not said, the best of its readings."""

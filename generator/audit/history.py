@@ -77,6 +77,10 @@ class History:
         is_given = size in self.given and digits < 4
         return Decimal(0) if is_given or digits < 3 else half_unit(number)
 
+    def saw(self, number: Decimal, *, is_exact: bool) -> None:
+        """Notes whether a result was rounded."""
+        (self.exact if is_exact else self.rounded).add(abs(number))
+
     def agreeing(self, symbol: Quantity, number: Decimal) -> Value | None:
         """A value of a symbol, anywhere on the page, that a number may stand for."""
         for version in (symbol, *self.versions.get(stem(symbol), ())):

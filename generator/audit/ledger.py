@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from generator.algebra import Quantity
 from generator.audit.findings import Finding, Unread
 from generator.audit.latex import Chain
-from generator.audit.rounding import Worth, same_value
+from generator.audit.rounding import Worth, same_value, significant
 from generator.audit.statements import (
     Reading,
     Statement,
@@ -132,6 +132,11 @@ class Ledger:
                 return symbol, as_text(right[0]) if right else "", finding
         return None
 
+    def went_wrong(self, number: Decimal) -> tuple[Quantity, int] | None:
+        """The symbol of which a number is the wrong value, if of one; the finding."""
+        found = self._wrong.get(number, [])
+        return found[0] if significant(number) > 2 and len(found) == 1 else None
+
     # Rounding.
 
     def hide(self, chain: Chain, at: int, value: Worth) -> None:
@@ -181,15 +186,27 @@ class Ledger:
                     "truncated",
                 )
         order = sorted(range(len(self._found)), key=lambda i: (self._found[i][0], i))
-        place = {old: new for new, old in enumerate(order)}
+        kept: dict[tuple[object, ...], int] = {}  # by what is the same for all entries of an array
+        first = {}
+        for old in order:
+            start, finding = self._found[old]
+            entry = (start, finding.quote, finding.printed, finding.root is None)
+            first[old] = kept.setdefault(entry, old)
+        place = {old: new for new, old in enumerate(kept.values())}
         return tuple(
-            Finding(
-                **{
-                    **vars(self._found[old][1]),
-                    "root": None
-                    if self._found[old][1].root is None
-                    else place[self._found[old][1].root],  # type: ignore[index]
-                }
+            replace(
+                self._found[old][1],
+                expected=self._expected(old, first),
+                root=_renumbered(self._found[old][1].root, first, place),
             )
-            for old in order
+            for old in place
         )
+
+    def _expected(self, kept: int, first: dict[int, int]) -> str | None:
+        """What is right for all wrong entries of an array that one finding tells of."""
+        entries = [self._found[old][1].expected for old in sorted(first) if first[old] == kept]
+        return ", ".join(filter(None, entries)) or self._found[kept][1].expected
+
+
+def _renumbered(root: int | None, first: dict[int, int], place: dict[int, int]) -> int | None:
+    return None if root is None else place[first[root]]

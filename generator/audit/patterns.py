@@ -199,6 +199,8 @@ def _broken_chain(
     if len(too_many) != 1 or len(too_few) != 1 or _are_alike(too_many[0], too_few[0]):
         return
     extra, missing = too_many[0], too_few[0]
+    if missing == whole[0] and _is_function_of(extra, missing, reading):
+        return
     for factor, (top, bottom) in zip(side.expression.factors, known, strict=True):
         swaps = [(top, extra) if bottom == missing else None]
         swaps += [(missing, bottom) if top == extra and extra != whole[1] else None]
@@ -212,6 +214,12 @@ def _broken_chain(
                 )
                 yield Suspect(side, str(factor.name), expected, message, factor)
                 return
+
+
+def _is_function_of(function: str, symbol: str, reading: Reading) -> bool:
+    """Whether a page says `y = f(…)`, so that df/dg is a factor of dy/dx."""
+    pattern = re.compile(rf"{re.escape(symbol)}\s*&?=\s*{re.escape(function)}\s*(?:\\left)?\s*\(")
+    return any(pattern.search(formula.latex) for formula in reading.formulas)
 
 
 def _are_alike(one: str, other: str) -> bool:

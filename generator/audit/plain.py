@@ -53,6 +53,13 @@ class _Run:
             in_code or any(re.search(r"[\d_₀-₉]", item[0]) for item in items)
         )
 
+    def end_behind(self, before: str) -> int:
+        """Where it ends: "at alpha = 0.05 ≈ 4.76" says something else of 4.76."""
+        kinds = [item.lastgroup for item in self.items[:4]]
+        if kinds[1:] == ["relation", "number", "relation"] and _ASIDE.search(before):
+            return self.items[2].end()
+        return self.end
+
 
 def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
     run: _Run | None = None
@@ -70,18 +77,28 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
             run.add(item, needs_operand=kind in _LEADS_ON)
             continue
         if run and run.is_formula(in_code):
-            yield run.start, run.end
+            yield run.start, run.end_behind(line[: run.start])
         run = None
         is_sign = kind == "operator" and item[0] in "-−" and behind and behind.start() == item.end()
         is_joined = item.start() > 0 and line[item.start() - 1].isalnum()
-        if re.search(r"\d[:/]$", line[max(0, item.start() - 2) : item.start()]):
-            continue  # a ratio, a time, a date
+        if _goes_before(line, item):
+            continue
         if kind in ("number", "name", "open", "root") or (is_sign and not is_joined):
             run = _Run(item.start())
             run.depth = int(kind == "open")
             run.add(item, needs_operand=kind in ("open", "operator", "root"))
     if run and run.is_formula(in_code):
-        yield run.start, run.end
+        yield run.start, run.end_behind(line[: run.start])
+
+
+def _goes_before(line: str, item: re.Match[str]) -> bool:
+    """Whether something unread before an item belongs to it: a product, a ratio, a date."""
+    before = line[: item.start()]
+    if re.search(r"\d[:/]$", before):
+        return True
+    if item.lastgroup == "number" and re.search(r"[^\W_]$", before):
+        return True
+    return re.search(r"[^\s>*+-].*[^\s=≈:][ \t]*[/^·×⋅÷]\s*$|[\w)\]}][*+−-]$", before) is not None
 
 
 def _goes_on(run: _Run, item: re.Match[str], kind: str, touches: bool) -> bool:
@@ -187,6 +204,10 @@ _NAMES = _GREEK | words(
     "net out target output loss error exp ln log max min tanh sigmoid relu ReLU sqrt lr"
 )
 _LEADS_ON = ("open", "operator", "relation", "comma", "root")
+_ASIDE = re.compile(
+    r"\b(?:at|for|with|when|where|if|given|bei|für|mit|pour|avec|con|para|com)[ \t]+$",
+    re.IGNORECASE,
+)
 _RELATION = re.compile(r"(?<![=<>!:+\-*/])=(?![=>])|[≈≃]|~=")
 _ITEM = re.compile(
     r"""(?P<number>(?:\d+(?:[.,]\d+)*|\.\d+)(?:[eE][-+]?\d+(?!\w))?

@@ -103,7 +103,11 @@ class Substitutions:
             expected = rounded_like(value.value, number)
             why = f"with the values of this page that part is {expected}"
             cause = cause_of_digits(number, value.value)
-            self.log.report(at, "substitution", as_text(number), expected, why, cause)
+            carried = self.ledger.went_wrong(number)
+            if carried is not None and self.log.root is None:
+                self.ledger.carry(carried[1], self.statement, carried[0], number)
+            elif not self.ledger.has_carried(self.statement):
+                self.log.report(at, "substitution", as_text(number), expected, why, cause)
         return True
 
     def _is_siblings(self, symbol: Quantity, number: Decimal) -> bool:
@@ -132,7 +136,14 @@ class Substitutions:
         if self.ledger.corrected(known, number) is not None:
             return True
         same_epoch = latest.epoch == self.history.epoch(self.statement.start)
-        explained = is_slip(number, latest.number) or self.known.owner(number, symbol) is not None
+        owner = self.known.owner(number, symbol)
+        if (
+            owner is not None
+            and latest.kind == "implied"
+            and self._moves_with(owner, latest.number)
+        ):
+            return False
+        explained = is_slip(number, latest.number) or owner is not None
         if self.history.changes(known):
             return same_epoch and explained and agreeing > 0
         if not same_epoch:
@@ -140,6 +151,12 @@ class Substitutions:
         if latest.kind == "implied":
             return explained
         return wrong == 1 or explained or agreeing >= wrong
+
+    def _moves_with(self, owner: Quantity, number: Decimal) -> bool:
+        """Whether another symbol had a symbol's former value, too: ∂z/∂w1, which is x1."""
+        return any(
+            value.number == number for value in self.history.before(owner, self.statement.start)
+        )
 
     def _report_all(
         self, at: int, formula: Expression, slips: Sequence[tuple[Quantity, Decimal]]

@@ -67,13 +67,21 @@ _ANNOUNCEMENT = re.compile(
     r"(?P<symbols>\$[^$\n=]{1,40}\$(?:\s*(?:,|and|und|et|y|&)\s*(?:and\s+)?\$[^$\n=]{1,40}\$)*)",
     re.IGNORECASE,
 )
+_BEHIND_A_MARK = r"(?:^|(?<=[:(\[*_>.…=|-])|(?<=[:(\[*_>.…=|-][ \t])|(?<=still )|(?<=yet ))"
+_AT_THE_END = r"(?=[ \t]*(?:[.…!)\]*_|]|\\\\|$))"
 _WORDS = re.compile(
     r"\b(?:TODO|TBC|TBD|FIXME)\b|\bXXX+\b"
-    r"|\bto\s+be\s+(?:continued|done|completed|computed|calculated|added|written|determined)\b"
-    r"|\b(?:not\s+(?:yet\s+)?(?:finished|done|computed)\s+yet|coming\s+soon|work\s+in\s+progress)\b"
-    r"|\b(?:wird\s+fortgesetzt|Fortsetzung\s+folgt|à\s+(?:compléter|suivre|faire)|por\s+(?:hacer|completar))\b"
+    # These alone, or behind a colon: "all that has to be computed first" is prose.
+    rf"|{_BEHIND_A_MARK}(?:"
+    r"[Tt]o\s+be\s+(?:continued|done|completed|computed|calculated|added|written|determined)"
+    r"|[Nn]ot\s+(?:yet\s+)?(?:finished|done|computed)(?:\s+yet)?"
+    r"|[Cc]oming\s+soon|[Ww]ork\s+in\s+progress"
+    r"|[Ww]ird\s+fortgesetzt|Fortsetzung\s+folgt"
+    r"|[àÀ]\s+(?:compléter|suivre|faire)|[Pp]or\s+(?:hacer|completar)"
+    rf"){_AT_THE_END}"
     r"|未完|待续|待補|待补|待定"
-    r"|(?:[=≈:]|\bis)[ \t]*\?+(?=\s|[.,;|)]|$)|(?<!\?)\?{3,}",
+    r"|(?:[=≈:]|\bis)[ \t]*\?+(?=\s|[.,;|)]|$)|(?<![\w?])\?{3,}",
+    re.MULTILINE,
 )
 _IN_FORMULA = re.compile(
     r"(?:[=≈&]|\\approx|[-+]|\\cdot|\\times|\*)\s*\\?,?\s*(?:\\text\{\s*)?\?+"

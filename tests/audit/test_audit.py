@@ -292,6 +292,74 @@ def test_an_index_that_no_symbol_has_is_found(line):
     assert "^{7}" in finding.printed
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- Mean square: MS𝓇/1 = 841.5",
+        "Mean: (sum of all marks)/12 = 1305 / 12 = 108.75",
+        "so it is -4.00x2.00=-8.00.",
+        "The critical value at a=0.05 ≈ 4.76, so it is significant.",
+    ],
+)
+def test_an_equality_in_prose_does_not_begin_within_a_product(text):
+    assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("$(2 - 2.67)^2 + (5 - 4.33)^2 = 0.45 + 0.45 = 0.90$", 0),
+        ("$(2 - 2.6)^2 + (5 - 4.3)^2 = 0.36 + 0.52 = 0.88$", 1),
+        (r"$\frac{1}{1 + e^{-0.42}} (1 - \frac{1}{1 + e^{-0.42}}) \approx 0.6 \cdot (1 - 0.6)$", 0),
+        (r"$\frac{1}{1 + e^{-0.42}} (1 - \frac{1}{1 + e^{-0.42}}) \approx 0.7 \cdot (1 - 0.7)$", 1),
+    ],
+)
+def test_parts_of_a_sum_may_be_rounded_each(text, wrong):
+    assert kinds(text) == ["arithmetic"] * wrong
+
+
+def test_a_row_of_wrong_entries_is_one_finding():
+    (finding,) = findings(r"$2 \cdot [0.5, 0.7, 0.9] = [1.0, 1.5, 1.9]$")
+    assert finding.expected == "1.4, 1.8"
+
+
+def test_a_slope_of_a_wrong_value_is_no_second_root():
+    page = r"""The sigmoid gives $z = 0.42$ and $a = \sigma(z) = 0.6135$, so
+$$ \frac{\partial a}{\partial z} = \sigma'(z) = 0.6135 \cdot (1 - 0.6135) = 0.2371 $$"""
+    assert [f.root for f in findings(page)] == [None, 0]
+
+
+@pytest.mark.parametrize(("text", "wrong"), [("If $y = f(g(x))$ then", 0), ("If so, then", 1)])
+def test_a_function_may_stand_for_its_value_in_the_chain_rule(text, wrong):
+    chain = r"$\frac{dy}{dx} = \frac{df}{dg} \cdot \frac{dg}{dx}$"
+    assert kinds(f"{text} {chain}.") == ["symbol"] * wrong
+
+
+def test_a_factor_that_moves_with_its_input_is_no_slip():
+    page = r"""With $d = 0.25$ and $x = 350$:
+$$ g = d \cdot s = 0.25 \cdot 350 = 87.5 $$
+The second row has $x = 425$, and then
+$$ g = d \cdot s = 0.25 \cdot 425 = 106.25 $$"""
+    assert kinds(page) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_open"),
+    [
+        ("- $w_7$: to be computed", True),
+        ("The hidden layer is still to be done.", True),
+        ("(to be continued)", True),
+        ("Every gradient has to be computed before any weight changes.", False),
+        ("These are the steps that need to be done.", False),
+        ("The loop is to be continued until the loss is small.", False),
+        ("Is that all???", False),
+        ("$w_8$ ???", True),
+    ],
+)
+def test_prose_about_computing_is_no_mark_of_something_unfinished(text, is_open):
+    assert kinds(text) == ["unfinished"] * is_open
+
+
 def test_a_function_that_is_not_named_is_not_judged():
     (unread,) = audit(read_source(r"$\sigma(2) = 2$", ".md")).coverage.unread
     assert "which function" in unread.reason
