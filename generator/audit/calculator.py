@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from generator.audit import equalities
 from generator.audit.equalities import PageReading, read_page
 from generator.audit.findings import Audit, Finding
 from generator.audit.history import gathered
@@ -35,7 +36,10 @@ def with_calculator_rule(audit: Audit, reading: Reading) -> Audit:
     if not strict.findings or not _keeps_the_rule(strict, has_full_values=full >= FULL_VALUES):
         return audit
     lines = {finding.line for finding in audit.findings}
-    more = [_finding(each) for each in strict.findings if each.line not in lines]
+    roots = _roots_by_line(audit, reading)
+    more = [
+        _finding(each, roots.get(each.line)) for each in strict.findings if each.line not in lines
+    ]
     merged = sorted([*audit.findings, *more], key=lambda each: (each.line, each.column))
     places = {id(each): place for place, each in enumerate(merged)}
     order = [places[id(each)] for each in audit.findings]
@@ -47,6 +51,20 @@ def with_calculator_rule(audit: Audit, reading: Reading) -> Audit:
     )
 
 
+def _roots_by_line(audit: Audit, reading: Reading) -> dict[int, int]:
+    """The lines of each chain that has a finding, with that finding or what it follows from."""
+    chains: dict[int, set[int]] = {}
+    for statement in reading.statements:
+        lines = {reading.place(side.start)[0] for side in statement.sides}
+        for line in lines:
+            chains.setdefault(line, set()).update(lines)
+    found: dict[int, int] = {}
+    for number, finding in enumerate(audit.findings):
+        for line in chains.get(finding.line, ()):
+            found.setdefault(line, number if finding.root is None else finding.root)
+    return found
+
+
 def _keeps_the_rule(strict: PageReading, *, has_full_values: bool) -> bool:
     found = len(strict.findings)
     if has_full_values:
@@ -54,7 +72,7 @@ def _keeps_the_rule(strict: PageReading, *, has_full_values: bool) -> bool:
     return found <= USUAL / 4 * strict.checked / 2
 
 
-def _finding(each) -> Finding:  # type: ignore[no-untyped-def]
+def _finding(each: equalities.Finding, root: int | None) -> Finding:
     return Finding(
         each.line,
         each.column,
@@ -63,6 +81,6 @@ def _finding(each) -> Finding:  # type: ignore[no-untyped-def]
         each.printed,
         each.expected,
         None,
-        None,
+        root,
         each.message,
     )

@@ -33,6 +33,7 @@ from generator.audit.rounding import (
 )
 from generator.audit.siblings import copied_operand
 from generator.audit.slips import Substitutions
+from generator.audit.slopes import slope
 from generator.audit.source import Source
 from generator.audit.statements import (
     Reading,
@@ -189,6 +190,8 @@ class _ChainCheck:
             return self._numbers(at, self.values[at - 1], self.values[at], relation)
         if relation not in "=≈":
             return "symbolic"
+        if self._misses_slope(at):
+            return "checked"
         if at == 1 and self.is_numeric[at] and is_symbol(left.expression):
             return self._head(at, self.values[at])
         if self.is_numeric[at]:
@@ -230,6 +233,8 @@ class _ChainCheck:
         """Whether a side has the parts of the one before it, rounded each."""
         left, right = self.sides[at - 1].expression, self.sides[at].expression
         assert left is not None and right is not None
+        if number_of(self.sides[at]) is not None:
+            return False
         numbers = worked_out(left, right, self.history.spread)
         for number, is_exact in numbers or ():
             self.history.saw(number, is_exact=is_exact)
@@ -359,6 +364,31 @@ class _ChainCheck:
         why = f"with the values of this page it is {expected}"
         self.log.report(at, kind, printed_text(side), expected, why, cause)
         self.log.correct(expected)
+
+    # A derivative and the formula that it is of.
+
+    def _misses_slope(self, at: int) -> bool:
+        """Whether what stands for a derivative is not what the rules of differentiation give."""
+        side, value = self.sides[at], self.values[at]
+        if side.expression is None or has_law(side.expression):
+            return False
+        right = slope(self.head, self.known)
+        if right is None or (self.is_numeric[at] and at > 1):
+            return False
+        if not self.is_numeric[at]:
+            value = self.known.evaluated(side.expression)
+        if value is None or right.agrees(value):
+            return False
+        line, _ = self.ledger.reading.place(right.start)
+        kind = "arithmetic" if self.is_numeric[at] else "symbol"
+        expected = right.written(value)
+        true = rounded_like(right.worth.value, value.number)
+        why = (
+            f"`{right.above}` on line {line}, differentiated, gives {true} with this page's values"
+        )
+        self.log.report(at, kind, printed_text(side), expected, why)
+        self.log.is_only_symbolic = kind == "symbol"
+        return True
 
     # Two sides in symbols.
 

@@ -124,6 +124,8 @@ class History:
     def is_settled(self, symbol: Quantity, start: int) -> bool:
         """Whether the values before a place, or all where none is, are one value of this epoch."""
         values = self.values.get(symbol, [])
+        if not self.changes(symbol) and all(v.kind in ("given", "table") for v in values[:MANY]):
+            return True
         before = self.before(symbol, start) or values[:MANY]
         here = self.epoch(start)
         now = [value for value in before if value.epoch == here] or before

@@ -48,7 +48,7 @@ def suspects(reading: Reading, statement: Statement, history: History) -> Iterat
             yield from _circle(head, side)
         if index > 0:
             yield from _broken_chain(whole, side, reading, history)
-        whole = _split(side.expression) or whole
+        whole = split_derivative(side.expression) or whole
 
 
 def _repeated_factors(side: Side, symbols: SymbolTable) -> Iterator[Suspect]:
@@ -139,7 +139,7 @@ def undefined(reading: Reading, history: History) -> Iterator[tuple[str, Quantit
     differentiated: dict[str, list[Side]] = {}  # the ends of derivatives
     for symbol, side in _uses(reading):
         used.setdefault(symbol, side)
-        for name in _split(symbol) or ():
+        for name in split_derivative(symbol) or ():
             differentiated.setdefault(name, []).append(side)
     valued = {symbol for symbol in used if history.values.get(symbol)}
     missing = {str(symbol.name): side for symbol, side in used.items() if symbol not in valued}
@@ -169,7 +169,7 @@ _LOSSES = ("E", "L", "C", "J", r"\mathcal{L}", "Loss", "loss", "Error", "error",
 _DERIVATIVE = re.compile(r"\\frac\{\\partial (.*)\}\{\\partial (.*)\}")
 
 
-def _split(quantity: Expression) -> tuple[str, str] | None:
+def split_derivative(quantity: Expression) -> tuple[str, str] | None:
     """Above and below of a derivative."""
     if not isinstance(quantity, Quantity) or isinstance(quantity.name, Opaque):
         return None
@@ -183,7 +183,7 @@ def _broken_chain(
     """A product of derivatives whose inner terms do not cancel."""
     if not isinstance(side.expression, Product):
         return
-    factors = [_split(factor) for factor in side.expression.factors]
+    factors = [split_derivative(factor) for factor in side.expression.factors]
     if len(factors) < 2 or not all(factors):
         return
     known = [each for each in factors if each]
@@ -249,7 +249,7 @@ def _independent(
         users = [
             symbol
             for symbol, formulas in list(history.definitions.items())[:500]
-            if _split(symbol) is None
+            if split_derivative(symbol) is None
             and any(bottom in set(quantities_in(formula)) for _, formula in formulas)
             and symbol is not bottom
         ]

@@ -1,0 +1,78 @@
+"""Derivatives held against the formula that they are of: of z = w x + b in w, that is x.
+
+Only where a page defines what is differentiated by one formula that reads the variable
+itself, and by no other way: then there is nothing to choose, and the rules of
+differentiation give the one right value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from generator.algebra import Expression, Quantity, quantities_in
+from generator.algebra.calculus import local_derivatives
+from generator.audit.history import transitive
+from generator.audit.known import Known, has_law
+from generator.audit.patterns import split_derivative
+from generator.audit.rounding import Worth
+from generator.audit.statements import is_symbol
+from generator.audit.values import half_unit, rounded_like
+
+NEAR = Decimal("0.02")  # what rounding on the way may do to a derivative, relatively
+
+
+@dataclass(frozen=True)
+class Slope:
+    """What a derivative is: as an expression, and what that is worth; the place of its formula."""
+
+    expression: Expression
+    worth: Worth
+    above: str
+    start: int
+
+    def written(self, printed: Worth) -> str | None:
+        """How it is written where the other value stands: a symbol, or a number for a number."""
+        if isinstance(self.expression, Quantity):
+            return str(self.expression.name)
+        return rounded_like(self.worth.value, printed.number) if printed.number else None
+
+    def agrees(self, other: Worth) -> bool:
+        """Whether a value may be this derivative."""
+        size = max(abs(self.worth.value), abs(other.value))
+        room = (
+            self.worth.spread
+            + other.spread
+            + (2 * half_unit(other.number) if other.number is not None else 0)
+        )
+        return abs(self.worth.value - other.value) <= NEAR * size + room
+
+
+def slope(head: Expression | None, known: Known) -> Slope | None:
+    """The derivative that a symbol names, from the page's own formula for what is above."""
+    ends = split_derivative(head) if head is not None else None
+    if ends is None:
+        return None
+    above, below = (known.symbols.get(name) for name in ends)
+    if above is None or below is None or above is below:
+        return None
+    for start, formula in reversed(known.history.definitions.get(above, ())):
+        if start < known.start and below in set(quantities_in(formula)) and not is_symbol(formula):
+            return None if has_law(formula) else _slope(formula, above, below, known, start)
+    return None
+
+
+def _slope(
+    formula: Expression, above: Quantity, below: Quantity, known: Known, start: int
+) -> Slope | None:
+    others = set(quantities_in(formula)) - {below}
+    for other in others:
+        reached = transitive(known.history, other)
+        if reached is None or below in reached or above in reached:
+            return None  # it depends on the variable in another way, too
+    try:
+        expression = local_derivatives(formula, above)[below]
+        worth = None if known.is_uncertain(expression) else known.evaluated(expression)
+    except (TypeError, ArithmeticError, KeyError):
+        return None
+    return None if worth is None else Slope(expression, worth, str(above.name), start)
