@@ -7,6 +7,7 @@ not given a new value, and no line uses the one that is outvoted.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from generator.audit.history import MANY, History, Value, shape
 from generator.audit.rounding import same_value
 from generator.audit.statements import Reading, Statement, is_symbol
 from generator.audit.substitution import has_symbols, substituted
+from generator.audit.symbols import name_of
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class _Votes:
     """What a page says of the values of its symbols: the places that give and that use them."""
 
     def __init__(self, reading: Reading, history: History) -> None:
-        self.values = history.values
+        self.values, self.symbols = history.values, reading.symbols
         self.uses: dict[Quantity, list[_Use]] = defaultdict(list)
         for index, statement in enumerate(reading.statements):
             for symbol, number, start in _put_in(statement):
@@ -81,14 +83,28 @@ class _Votes:
         """A value that is given first and that no line uses: two or more put in another one."""
         first, *later = self.values[symbol]
         until = min((value.start for value in later if value.kind != "table"), default=None)
-        uses = [use for use in self.uses[symbol] if use.epoch == first.epoch]
-        uses = [use for use in uses if until is None or use.start < until]
-        if first.kind != "given" or len({use.statement for use in uses}) < 2:
+        uses = [use for use in self.uses[symbol] if until is None or use.start < until]
+        tables = [value for value in self._by_name(symbol) if value.kind == "table"]
+        uses = [use for use in uses if use.epoch == first.epoch or tables]
+        votes = {use.statement for use in uses} | {value.statement for value in tables}
+        if first.kind != "given" or not uses or len(votes) < 2:
             return
         right = uses[0].number
         is_used = any(same_value(use.number, first.number) for use in self.uses[symbol])
-        if uses[0].start > first.start and not is_used and _are_all(right, uses):
+        if uses[0].start > first.start and not is_used and _are_all(right, [*uses, *tables]):
             yield Outvoted(symbol, first, right, tuple(use.start for use in uses))
+
+    def _by_name(self, symbol: Quantity) -> Sequence[Value]:
+        """The values of an array's entry under a name of its own: b_1 of b, W_{12} of W."""
+        match = re.fullmatch(r"(.+?)(\^\{.*\})?\[(\d+)\]", str(symbol.name))
+        array = self.symbols.arrays.get(f"{match[1]}{match[2] or ''}") if match else None
+        if match is None or array is None:
+            return ()
+        rows, columns = array.shape
+        row, column = divmod(int(match[3]) - 1, columns)
+        index = match[3] if 1 in (rows, columns) else f"{row + 1}{column + 1}"
+        named = self.symbols.get(name_of(match[1], index, (match[2] or "")[2:-1]))
+        return self.values.get(named, ()) if named is not None else ()
 
     def _right_elsewhere(
         self, value: Value, values: Sequence[Value], uses: Sequence[_Use]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from generator.algebra import Expression, Quantity, quantities_in
 from generator.audit.causes import cause_of_digits, is_slip
@@ -13,8 +14,8 @@ from generator.audit.latex import Side
 from generator.audit.log import Log
 from generator.audit.patterns import indexed
 from generator.audit.rounding import Verdict, Worth, compare, same_value, significant
-from generator.audit.statements import Reading, number_of
-from generator.audit.substitution import Pair
+from generator.audit.statements import Reading, number_of, printed_text
+from generator.audit.substitution import Pair, put_in
 from generator.audit.symbols import Opaque
 from generator.audit.values import as_text, half_unit, rounded_like
 
@@ -190,9 +191,35 @@ class Substitutions:
             if self._is_index_slip(symbol, owner):
                 kind, why = "symbol", f"`{symbol.name}` stands where `{owner.name}` was put in"
         expected = rounded_like(latest.number, number)
+        array = str(symbol.name).rpartition("[")[0]
+        written = next((i for i, side in enumerate(self.sides) if side.expression is formula), None)
+        if array and written is not None and self._has_other_sign(array, self.sides[written].start):
+            why = f"every entry of `{array}` is put in with the other sign"
+            text = printed_text(self.sides[written])
+            self.log.report(written, "symbol", text, None, why, "the sign")
+            self.log.is_only_symbolic = True
+            return
         self.log.report(at, kind, text, expected, why, cause, root)
         if kind == "substitution" and root is None:
             self._correct(formula)
+
+    def _has_other_sign(self, array: str, start: int) -> bool:
+        """Whether all entries of an array are put in with the other sign: the formula is wrong."""
+        flipped = []
+        for symbol, number in self._put_in_behind(start):
+            if str(symbol.name).startswith(f"{array}[") and number:
+                latest = self.known.latest(symbol)
+                flipped.append(latest is not None and latest.number == -number)
+        return len(flipped) > 1 and all(flipped)
+
+    def _put_in_behind(self, start: int) -> Iterator[tuple[Quantity, Decimal]]:
+        """The numbers put in for the symbols of a formula, in all of its rows."""
+        for statement in self.reading.statements:
+            for before, after in pairwise(statement.sides):
+                if before.start != start or before.expression is None or after.expression is None:
+                    continue
+                pairs = put_in(before.expression, after.expression, allows_results=True)
+                yield from ((s, number) for s, number in pairs or () if isinstance(s, Quantity))
 
     def _correct(self, formula: Expression) -> None:
         """What the chain comes to with the right number."""

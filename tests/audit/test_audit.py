@@ -274,6 +274,50 @@ def test_a_symbol_before_the_value_of_its_sibling_is_reported_there():
     assert (finding.line, finding.printed, finding.expected) == (5, "y_1", "y_2")
 
 
+FORMULAS = (
+    "$t = 0.2$, $w = 0.45$, $h = 0.625$, $b = 0.5$\n\n"
+    r"$z = w h + b = 0.45 \cdot 0.625 + 0.5 = 0.7813$" + "\n\n"
+    r"$a = \tanh(z) = \tanh(0.7813) = 0.6534$, $E = \frac{1}{2} (t - a)^2 = 0.1028$" + "\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "right", "wrong", "expected"),
+    [
+        ("z", "w", "h = 0.625", "b = 0.5", "h"),
+        ("z", "w", "h = 0.625", "w h = 0.2813", "h"),  # not differentiated
+        ("a", "z", "1 - a^2 = 1 - 0.6534^2 = 0.5731", "a (1 - a) = 0.2265", None),
+        ("E", "a", "-(t - a) = -(0.2 - 0.6534) = 0.4534", "t - a = 0.2 - 0.6534 = -0.4534", None),
+        ("E", "a", "a - t = 0.4534", "2 (a - t) = 0.9068", None),
+        ("E", "a", "0.4534", "-0.4534", "0.4534"),
+    ],
+)
+def test_a_derivative_is_held_against_its_formula(above, below, right, wrong, expected):
+    page = rf"{FORMULAS}$\frac{{\partial {above}}}{{\partial {below}}} = "
+    assert findings(f"{page}{right}$") == ()
+    (finding,) = findings(f"{page}{wrong}$")
+    assert (finding.line, finding.expected) == (7, expected)
+    assert "differentiated" in finding.message
+
+
+def test_a_derivative_by_another_way_is_not_judged():
+    page = r"$x = 0.5$, $u = 3 x = 1.5$, $y = u + x = 2$, $\frac{\partial y}{\partial x} = 4$"
+    assert findings(page) == ()
+
+
+def test_a_wrong_sign_before_an_array_is_found_in_the_formula():
+    page = (
+        "$$ v = \\begin{bmatrix} 0.5 \\\\ 0.25 \\end{bmatrix}, \\quad "
+        "b = \\begin{bmatrix} 0.35 \\\\ 0.15 \\end{bmatrix} $$\n\n$$ z &= v + b \\\\\n"
+        "&= \\begin{bmatrix} 0.5 \\\\ 0.25 \\end{bmatrix} "
+        "+ \\begin{bmatrix} 0.35 \\\\ 0.15 \\end{bmatrix} \\\\\n"
+        "&= \\begin{bmatrix} 0.85 \\\\ 0.4 \\end{bmatrix} $$"
+    )
+    assert findings(page) == ()
+    found = findings(page.replace("v + b", "v - b"))
+    assert {finding.line for finding in found if finding.root is None} == {3}
+
+
 LAYERED = "\n\n".join(
     rf"$z_{u}^{{{k}}} = 0.{u}{k}$, $b_{u}^{{{k}}} = 0.{k}{u}$, $a_{u}^{{{k}}} = 0.3{u}{k}$"
     for u in "12"
