@@ -47,7 +47,6 @@ def backward_layers(step: TrainingStep, sample: int, write: Writer) -> Iterator[
             is_relu=layer.activation.name == "relu",
             silent=tuple(_silent(step, index, sample, write)),
             first_unit=write.symbols.unit_in_words(index + 1, 0),
-            first_activation=write.symbol(step.forward.layers[index].activations[0, sample]),
             stages=tuple(_stages(step, index, sample, is_coupled, write)),
             other_units=units,
             signals=tuple(_signals(step, index, sample, units, write)),

@@ -109,7 +109,6 @@ class BackwardLayer:
     silent: tuple[str, ...]
     is_relu: bool
     first_unit: str
-    first_activation: str
     stages: tuple[Stage, ...]
     other_units: tuple[Unit, ...]
     signals: tuple[Values, ...]
@@ -178,8 +177,7 @@ class Update:
 
     state: what the optimizer remembers at the start; decay: `gradient` where
     weight decay is added to the gradient, `parameter` where it is taken from
-    the parameter, else empty; one_block_each: whether a parameter has a block
-    of its own; all_move: whether no parameter is frozen.
+    the parameter, else empty; all_move: whether no parameter is frozen.
     """
 
     optimizer: str
@@ -189,7 +187,6 @@ class Update:
     quirk: str
     state: tuple[str, ...]
     decay: str
-    one_block_each: bool
     all_move: bool
     blocks: tuple[Block, ...]
     changes: tuple[Change, ...]

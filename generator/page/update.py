@@ -47,7 +47,6 @@ def update(
             if q.definition is None
         ),
         decay=_decay(step),
-        one_block_each=bool(step.state),
         all_move=all(quantity.name.step for quantity in parameters_of(step.updated)),
         blocks=_update_blocks(step, write),
         changes=tuple(_changes(step, write, digits)),
