@@ -12,12 +12,13 @@ MAX_LENGTH = 2_000  # of a line; longer ones are no text that somebody wrote
 
 
 def plain_formulas(text: str, *, in_code: bool) -> Iterator[tuple[int, int]]:
-    """Where the equalities of a text begin and end; none goes over the end of its line.
+    """Where the equalities of a text begin and end.
 
+    None goes over the end of its line but where the next line begins with an equals sign.
     in_code: a block of formulas in typewriter letters, where every word is a name.
     """
     at = 0
-    for line in text.split("\n"):
+    for line in _LINE_END.split(text):
         if len(line) <= MAX_LENGTH and _RELATION.search(line):
             for start, end in _runs(line, in_code):
                 yield at + start, at + end
@@ -204,6 +205,7 @@ _NAMES = _GREEK | words(
     "net out target output loss error exp ln log max min tanh sigmoid relu ReLU sqrt lr"
 )
 _LEADS_ON = ("open", "operator", "relation", "comma", "root")
+_LINE_END = re.compile(r"\n(?![ \t]*[=≈](?![=>]))")
 _ASIDE = re.compile(
     r"\b(?:at|for|with|when|where|if|given|bei|für|mit|pour|avec|con|para|com)[ \t]+$",
     re.IGNORECASE,

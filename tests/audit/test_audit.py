@@ -274,6 +274,26 @@ def test_parts_of_a_sum_may_be_rounded_each(text, wrong):
     assert kinds(text) == ["arithmetic"] * wrong
 
 
+@pytest.mark.parametrize("fence", ["", "```\n", "> "])
+def test_plain_text_goes_on_behind_an_equals_sign_on_the_next_line(fence):
+    rows = ["z = w * x + b", "  = 0.5 * 0.4 + 0.1", "  = 0.4", "", "a = 2 * z", "= 0.8"]
+    lead = fence if fence == "> " else ""
+    page = "" if lead else fence
+    page += "\n".join(lead + row for row in rows) + ("\n```\n" if fence.startswith("`") else "\n")
+    (finding,) = findings("w = 0.5, x = 0.4, b = 0.1\n\n" + page)
+    assert (finding.printed, finding.expected, finding.quote) == (
+        "0.4",
+        "0.3",
+        "0.5 * 0.4 + 0.1 = 0.4",
+    )
+
+
+def test_a_block_in_a_programming_language_does_not_shift_the_blocks_behind_it():
+    python = "```python\nx = 3 * 2 = 5\n```\n\n"
+    page = f"{python}Rows: 2 + 2 apart.\n\n```\ns = 2 * 3 = 7\n```\n\n{python}"
+    assert [f.quote for f in findings(page)] == ["2 * 3 = 7"]
+
+
 def test_a_row_of_wrong_entries_is_one_finding():
     (finding,) = findings(r"$2 \cdot [0.5, 0.7, 0.9] = [1.0, 1.5, 1.9]$")
     assert finding.expected == "1.4, 1.8"
