@@ -255,9 +255,17 @@ def test_of_the_rows_that_differ_the_wrong_one_is_reported(rows, line):
         "Mean: (sum of all marks)/12 = 1305 / 12 = 108.75",
         "so it is -4.00x2.00=-8.00.",
         "The critical value at a=0.05 ≈ 4.76, so it is significant.",
+        "- Sample 2 = (3.5 - 3)^2 = 0.25",
+        "df = a - 1 = 4 - 1 = 3",
+        "G = 1−(0.7)2−(0.3)2=0.421 - (0.7)^2 - (0.3)^2 = 0.42",
+        r"loss2=(0.5-0.2)^2=0.09\text{loss}_2 = (0.5 - 0.2)^2 = 0.09",
+        "N = 5 rats × 6 mazes = 30, so that N - 1 = 30 - 1 = 29",
+        r"$25\% \text{ percentile} = 13.5$ and $60 \text{ min} = 1 \text{ h}$",
+        r"$0.25^{10} \approx 10^{-6}$",
+        r"$\ln(0.0067) \approx -4.9999$",
     ],
 )
-def test_an_equality_in_prose_does_not_begin_within_a_product(text):
+def test_numbers_in_prose_labels_and_units_are_no_errors(text):
     assert kinds(text) == []
 
 
