@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
 
-from generator.algebra import Expression, Quantity, quantities_in
+from generator.algebra import Expression, Power, Quantity, quantities_in
 from generator.algebra.number import GUARDED
 from generator.audit.calculator import with_calculator_rule
 from generator.audit.causes import cause_of_result
@@ -215,6 +215,10 @@ class _ChainCheck:
             return "it may be about the shapes of matrices"
         if verdict is Verdict.WRONG and self._uses_unnamed_sigma(at):
             return "which function σ is, this page does not say"
+        if verdict is Verdict.WRONG and _may_be_units(self.sides[at - 1], self.sides[at]):
+            return "the words beside the numbers may be units, or say what they are"
+        if verdict is Verdict.WRONG and relation == "≈" and self._is_magnitude(at, left, right):
+            return "checked"
         if verdict is Verdict.WRONG and self._is_worked_out(at):
             return "checked"
         if verdict is Verdict.WRONG:
@@ -228,6 +232,11 @@ class _ChainCheck:
             is_exact = not left.spread and left.value == right.number
             self.history.saw(right.number, is_exact=is_exact)
         return "checked"
+
+    def _is_magnitude(self, at: int, left: Worth, right: Worth) -> bool:
+        """Whether a side is only an order of magnitude: about 10⁻⁶."""
+        is_power = isinstance(self.sides[at].expression, Power) and right.value
+        return bool(is_power) and Decimal("0.3") < left.value / right.value < Decimal("3.2")
 
     def _is_worked_out(self, at: int) -> bool:
         """Whether a side has the parts of the one before it, rounded each."""
@@ -426,7 +435,14 @@ def _agree(one: Worth, other: Worth) -> bool:
 
 
 _LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
+_WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
 _SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
+
+
+def _may_be_units(left: Side, right: Side) -> bool:
+    """Whether words beside two numbers differ: 60 min = 1 h, 25 % percentile = 13.5."""
+    one, other = (_WORDS.findall(each.latex) for each in (left, right))
+    return bool(one) and one != other and (bool(other) or number_of(left) is not None)
 
 
 def _is_percent(side: Side) -> bool:

@@ -14,8 +14,9 @@ from generator.audit.rounding import same_value, significant
 from generator.audit.statements import Reading, Statement, is_symbol, number_of
 from generator.audit.substitution import has_symbols
 from generator.audit.symbols import Opaque
-from generator.audit.values import half_unit
+from generator.audit.values import half_unit, place
 
+MANY_PLACES = -4  # decimals of a number that was probably rounded: 0.0067 of 0.00669
 MANY = 40  # values of one symbol; with more it is a variable, whose values say nothing
 
 
@@ -73,6 +74,8 @@ class History:
         if size == size.to_integral_value() or size in self.exact:
             return Decimal(0)
         if size in self.rounded:
+            return half_unit(number)
+        if place(number) <= MANY_PLACES:
             return half_unit(number)
         is_given = size in self.given and digits < 4
         return Decimal(0) if is_given or digits < 3 else half_unit(number)

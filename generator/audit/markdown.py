@@ -46,7 +46,7 @@ class MarkdownPage:
     def __init__(self, text: str, place: Callable[[int], tuple[int, int]] | None = None) -> None:
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self.place = place or self._place
-        self._text, self._blocks = _without_code_blocks(_without_entities(text))
+        self._text, self._blocks, self._fences = _without_code_blocks(_without_entities(text))
         found = list(self._find_formulas())
         self.prose = self._without(found)
         plain = [
@@ -66,7 +66,7 @@ class MarkdownPage:
         self, start: int, end: int, *, is_closed: bool = True, is_plain: bool = False
     ) -> Formula:
         text = self._text if not is_plain else self.prose
-        if not text[start:end].strip(" \0"):
+        if not text[start:end].strip(" \0\r\n"):
             text = self._blocks
         return Formula(text[start:end], start, *self.place(start), is_closed, is_plain)
 
@@ -78,8 +78,8 @@ class MarkdownPage:
         never_closed: dict[
             str, int
         ] = {}  # by mark: the paragraph end up to which no closing stands
-        for block in _MATH_BLOCK.finditer(self._blocks):
-            yield Formula(block[2], block.start(2), *self.place(block.start(2)))
+        for start, block in self._fenced(_MATH):
+            yield Formula(block, start, *self.place(start))
         while opening := _OPENING.search(text, at):
             mark, at = opening.group(), opening.end()
             if mark[0] == "`":
@@ -133,13 +133,18 @@ class MarkdownPage:
 
     def _code_text(self) -> Iterator[tuple[int, str, bool]]:
         """Blocks and pieces in typewriter letters that are in no programming language."""
-        for block in _TEXT_BLOCK.finditer(self._blocks):
-            text = re.sub(r".*[$\\].*", lambda match: " " * len(match[0]), block[2])
-            yield block.start(2), text, True
+        for start, block in self._fenced(_NO_LANGUAGE):
+            yield start, re.sub(r".*[$\\].*", lambda match: " " * len(match[0]), block), True
         for start, end in self._not_prose:
             code = self._text[start:end]
             if code[0] == "`" and not re.search(r"[$\\]", code):
                 yield start, re.sub("`", " ", code), False
+
+    def _fenced(self, languages: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """The fenced blocks in one of some languages, and where they begin."""
+        for language, start, end in self._fences:
+            if language in languages:
+                yield start, self._blocks[start:end]
 
     def _find_assignments(self) -> Iterator[Assignment]:
         lines = self._text.split("\n")
@@ -192,14 +197,8 @@ _NO_PROSE = re.compile(
     re.MULTILINE,
 )
 _EMPHASIS = re.compile(r"(?<![\w)*])\*\*(?=[^\s*])|(?<=[^\s*])\*\*(?![\w(*])")
-_FENCED = r"^[> \t]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})[ \t]*"
-_MATH_BLOCK = re.compile(
-    _FENCED + r"(?:math|latex|tex|katex)[ \t]*\n(.*?)^[> \t]*\1", re.MULTILINE | re.DOTALL
-)
-_TEXT_BLOCK = re.compile(
-    _FENCED + r"(?:|text|txt|plain|plaintext|none|console|output)[ \t]*\n(.*?)^[> \t]*\1",
-    re.MULTILINE | re.DOTALL,
-)
+_MATH = ("math", "latex", "tex", "katex")
+_NO_LANGUAGE = ("", "text", "txt", "plain", "plaintext", "none", "console", "output")
 _BLANK_LINE = re.compile(r"\n(?=[ \t\r]*\n)")
 _QUOTE = re.compile(r"^[ \t]*>[> \t]*")
 _FENCE = re.compile(r"\s*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})([^`]*)")
@@ -246,10 +245,11 @@ def _close_far_off(text: str, mark: str, at: int) -> re.Match[str] | None:
     return None if behind.strip(" .,") else close
 
 
-def _without_code_blocks(text: str) -> tuple[str, str]:
+def _without_code_blocks(text: str) -> tuple[str, str, list[tuple[str, int, int]]]:
     """The page with front matter, fenced code and the marks of quotations blanked out.
 
-    And the page with only the marks of quotations blanked out.
+    And the page with only the marks of quotations blanked out, and the fenced blocks: in what
+    language they are, where they begin and end.
     """
     lines = text.split("\n")
     start = 0
@@ -258,17 +258,22 @@ def _without_code_blocks(text: str) -> tuple[str, str]:
         start = next(ends, -1) + 1
     kept = [" " * len(line) for line in lines[:start]]
     unquoted = kept.copy()
-    fence = ""
+    fence, language, begin = "", "", 0
+    fences: list[tuple[str, int, int]] = []
+    at = sum(len(line) + 1 for line in lines[:start])
     for line in lines[start:]:
         line = _QUOTE.sub(lambda match: " " * len(match.group()), line)
         unquoted.append(line)
         mark = _FENCE.fullmatch(line)
         kept.append(" " * len(line) if fence or mark else line)
         if mark and not fence:
-            fence = mark.group(1)
+            language = "".join(mark[2].lower().split()[:1]).strip("{}")
+            fence, begin = mark[1], at + len(line) + 1
         elif mark and mark.group(1).startswith(fence) and not mark.group(2).strip():
             fence = ""
-    return "\n".join(kept), "\n".join(unquoted)
+            fences.append((language, begin, at))
+        at += len(line) + 1
+    return "\n".join(kept), "\n".join(unquoted), fences
 
 
 def _code_spans(text: str, paragraph_ends: Sequence[int]) -> dict[int, int]:

@@ -12,13 +12,14 @@ MAX_LENGTH = 2_000  # of a line; longer ones are no text that somebody wrote
 
 
 def plain_formulas(text: str, *, in_code: bool) -> Iterator[tuple[int, int]]:
-    """Where the equalities of a text begin and end; none goes over the end of its line.
+    """Where the equalities of a text begin and end.
 
+    None goes over the end of its line but where the next line begins with an equals sign.
     in_code: a block of formulas in typewriter letters, where every word is a name.
     """
     at = 0
-    for line in text.split("\n"):
-        if len(line) <= MAX_LENGTH and _RELATION.search(line):
+    for line in _LINE_END.split(text):
+        if len(line) <= MAX_LENGTH and _RELATION.search(line) and not _LOST_POWER.search(line):
             for start, end in _runs(line, in_code):
                 yield at + start, at + end
         at += len(line) + 1
@@ -76,18 +77,19 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
             run.relations += kind == "relation"
             run.add(item, needs_operand=kind in _LEADS_ON)
             continue
-        if run and run.is_formula(in_code):
+        if run and run.is_formula(in_code) and not _is_cut_off(line, run.end):
             yield run.start, run.end_behind(line[: run.start])
         run = None
         is_sign = kind == "operator" and item[0] in "-−" and behind and behind.start() == item.end()
         is_joined = item.start() > 0 and line[item.start() - 1].isalnum()
-        if _goes_before(line, item):
+        is_label = behind is not None and behind.lastgroup == "relation"
+        if _goes_before(line, item) or (is_label and _LABEL.search(line[: item.end()])):
             continue
         if kind in ("number", "name", "open", "root") or (is_sign and not is_joined):
             run = _Run(item.start())
             run.depth = int(kind == "open")
             run.add(item, needs_operand=kind in ("open", "operator", "root"))
-    if run and run.is_formula(in_code):
+    if run and run.is_formula(in_code) and not _is_cut_off(line, run.end):
         yield run.start, run.end_behind(line[: run.start])
 
 
@@ -96,9 +98,14 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
     before = line[: item.start()]
     if re.search(r"\d[:/]$", before):
         return True
-    if item.lastgroup == "number" and re.search(r"[^\W_]$", before):
+    if item.lastgroup == "number" and re.search(r"\w$|[)\]}]$|\b\w[ \t]*[-+−][ \t]*$", before):
         return True
     return re.search(r"[^\s>*+-].*[^\s=≈:][ \t]*[/^·×⋅÷]\s*$|[\w)\]}][*+−-]$", before) is not None
+
+
+def _is_cut_off(line: str, end: int) -> bool:
+    """Whether a formula goes on with something unread: `N = 5 groups × 6`, `2=0.25loss`."""
+    return re.match(r"[\\{^_]|\w|[ \t]+[^\W\d_]{2,}[ \t]*[×*/·^]", line[end:]) is not None
 
 
 def _goes_on(run: _Run, item: re.Match[str], kind: str, touches: bool) -> bool:
@@ -204,6 +211,9 @@ _NAMES = _GREEK | words(
     "net out target output loss error exp ln log max min tanh sigmoid relu ReLU sqrt lr"
 )
 _LEADS_ON = ("open", "operator", "relation", "comma", "root")
+_LINE_END = re.compile(r"\n(?![ \t]*[=≈](?![=>]))")
+_LOST_POWER = re.compile(r"\)\d")  # `(0.8)2`, copied from a page where the 2 was raised
+_LABEL = re.compile(r"[^\W\d_]{2,}[ \t]+#?\d+$")
 _ASIDE = re.compile(
     r"\b(?:at|for|with|when|where|if|given|bei|für|mit|pour|avec|con|para|com)[ \t]+$",
     re.IGNORECASE,

@@ -343,9 +343,17 @@ def test_an_index_that_no_symbol_has_is_found(line):
         "Mean: (sum of all marks)/12 = 1305 / 12 = 108.75",
         "so it is -4.00x2.00=-8.00.",
         "The critical value at a=0.05 ≈ 4.76, so it is significant.",
+        "- Sample 2 = (3.5 - 3)^2 = 0.25",
+        "df = a - 1 = 4 - 1 = 3",
+        "G = 1−(0.7)2−(0.3)2=0.421 - (0.7)^2 - (0.3)^2 = 0.42",
+        r"loss2=(0.5-0.2)^2=0.09\text{loss}_2 = (0.5 - 0.2)^2 = 0.09",
+        "N = 5 rats × 6 mazes = 30, so that N - 1 = 30 - 1 = 29",
+        r"$25\% \text{ percentile} = 13.5$ and $60 \text{ min} = 1 \text{ h}$",
+        r"$0.25^{10} \approx 10^{-6}$",
+        r"$\ln(0.0067) \approx -4.9999$",
     ],
 )
-def test_an_equality_in_prose_does_not_begin_within_a_product(text):
+def test_numbers_in_prose_labels_and_units_are_no_errors(text):
     assert kinds(text) == []
 
 
@@ -360,6 +368,26 @@ def test_an_equality_in_prose_does_not_begin_within_a_product(text):
 )
 def test_parts_of_a_sum_may_be_rounded_each(text, wrong):
     assert kinds(text) == ["arithmetic"] * wrong
+
+
+@pytest.mark.parametrize("fence", ["", "```\n", "> "])
+def test_plain_text_goes_on_behind_an_equals_sign_on_the_next_line(fence):
+    rows = ["z = w * x + b", "  = 0.5 * 0.4 + 0.1", "  = 0.4", "", "a = 2 * z", "= 0.8"]
+    lead = fence if fence == "> " else ""
+    page = "" if lead else fence
+    page += "\n".join(lead + row for row in rows) + ("\n```\n" if fence.startswith("`") else "\n")
+    (finding,) = findings("w = 0.5, x = 0.4, b = 0.1\n\n" + page)
+    assert (finding.printed, finding.expected, finding.quote) == (
+        "0.4",
+        "0.3",
+        "0.5 * 0.4 + 0.1 = 0.4",
+    )
+
+
+def test_a_block_in_a_programming_language_does_not_shift_the_blocks_behind_it():
+    python = "```python\nx = 3 * 2 = 5\n```\n\n"
+    page = f"{python}Rows: 2 + 2 apart.\n\n```\ns = 2 * 3 = 7\n```\n\n{python}"
+    assert [f.quote for f in findings(page)] == ["2 * 3 = 7"]
 
 
 def test_a_row_of_wrong_entries_is_one_finding():
