@@ -85,7 +85,7 @@ class _Auditor:
             why = f"announced and not computed further on: {listed}"
             self.ledger.report(start, "unfinished", text, ", ".join(names), None, why)
         for name, sibling, side in undefined(self.reading, self.history):
-            why = f"`{name}` has no value on this page, where `{sibling.name}` has one"
+            why = f"`{name}` has no value on this page, where `{sibling}` has one"
             self.ledger.report(side.start, "symbol", printed_text(side), name, None, why)
         roots = dict(self._report_outvoted())
         for index, statement in enumerate(self.reading.statements):
@@ -108,19 +108,11 @@ class _Auditor:
     def _report_outvoted(self) -> Iterator[tuple[int, int]]:
         """Values that the rest of the page disagrees with; their statements and findings."""
         for found in outvoted(self.reading, self.history):
-            value, symbol = found.value, found.symbol
-            self.history.remove(symbol, value)
-            listed = sorted({self.reading.place(start)[0] for start in found.uses})
-            lines = ", ".join(str(line) for line in listed[:4])
-            kind, right = "substitution", as_text(found.right)
-            why = f"`{symbol.name}` is {right} elsewhere: line {lines}"
-            printed = as_text(value.number)
-            if found.sibling is not None:
-                kind, right, printed = "symbol", str(found.sibling.name), str(symbol.name)
-                why += f"; {as_text(value.number)} is the value of `{right}`"
-            text = quote(self.reading.statements[value.statement].chain, 0, 1)
-            start = self.reading.statements[value.statement].start
-            yield value.statement, self.ledger.report(start, kind, text, printed, right, why)
+            self.history.remove(found.symbol, found.value)
+            statement = self.reading.statements[found.value.statement]
+            text = quote(statement.chain, 0, 1)
+            place = statement.start, found.kind, text, found.printed, found.expected, found.why
+            yield found.value.statement, self.ledger.report(*place)
 
     def _check(self, statement: Statement, index: int, root: int | None) -> None:
         """One chain: what is suspicious in its symbols, then its equalities.
@@ -386,7 +378,7 @@ class _ChainCheck:
             return False
         if not self.is_numeric[at]:
             value = self.known.evaluated(side.expression)
-        if value is None or right.agrees(value):
+        if value is None or not right.is_another(side.expression, value):
             return False
         line, _ = self.ledger.reading.place(right.start)
         kind = "arithmetic" if self.is_numeric[at] else "symbol"
@@ -395,7 +387,7 @@ class _ChainCheck:
         why = (
             f"`{right.above}` on line {line}, differentiated, gives {true} with this page's values"
         )
-        self.log.report(at, kind, printed_text(side), expected, why)
+        self.log.report(at, kind, printed_text(side), expected, why, right.cause(value))
         self.log.is_only_symbolic = kind == "symbol"
         return True
 

@@ -8,7 +8,7 @@ not given a new value, and no line uses the one that is outvoted.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,24 +16,27 @@ from itertools import pairwise
 
 from generator.algebra import Quantity
 from generator.audit.history import MANY, History, Value, shape
-from generator.audit.rounding import same_value
+from generator.audit.patterns import uses_of_symbols
+from generator.audit.rounding import same_value, significant
 from generator.audit.statements import Reading, Statement, is_symbol
 from generator.audit.substitution import has_symbols, substituted
 from generator.audit.symbols import name_of
+from generator.audit.values import as_text
 
 
 @dataclass(frozen=True)
 class Outvoted:
-    """A value that one place gives a symbol, and what all others have for it.
+    """A value that one place gives a symbol, and what is wrong there.
 
-    sibling: the symbol of the same shape that has the value, where the wrong symbol stands.
+    printed, expected: the numbers, or the symbols where a wrong one stands.
     """
 
     symbol: Quantity
     value: Value
-    right: Decimal
-    uses: tuple[int, ...]
-    sibling: Quantity | None = None
+    kind: str
+    printed: str
+    expected: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class _Votes:
     """What a page says of the values of its symbols: the places that give and that use them."""
 
     def __init__(self, reading: Reading, history: History) -> None:
-        self.values, self.symbols = history.values, reading.symbols
+        self.reading, self.values, self.symbols = reading, history.values, reading.symbols
+        self.mentions = Counter(symbol for symbol, _ in uses_of_symbols(reading))
         self.uses: dict[Quantity, list[_Use]] = defaultdict(list)
         for index, statement in enumerate(reading.statements):
             for symbol, number, start in _put_in(statement):
@@ -69,6 +73,7 @@ class _Votes:
     def against(self, symbol: Quantity) -> Iterator[Outvoted]:
         """The values of a symbol that are outvoted."""
         values, uses = self.values[symbol], self.uses.get(symbol, [])
+        yield from self._never_used(symbol)
         numbers = self._numbers(symbol)
         if not uses or len(uses) + len(values) > MANY or len(set(numbers)) < 2:
             return
@@ -77,7 +82,7 @@ class _Votes:
             right = self._right_elsewhere(value, values, uses)
             sibling = self._sibling(symbol, value.number) if right is not None else None
             if right is not None and sibling is not None:
-                yield Outvoted(symbol, value, right.number, (right.start,), sibling)
+                yield self._misnamed(symbol, value, sibling, self._elsewhere(symbol, [right]))
 
     def _given_wrong(self, symbol: Quantity) -> Iterator[Outvoted]:
         """A value that is given first and that no line uses: two or more put in another one."""
@@ -92,7 +97,29 @@ class _Votes:
         right = uses[0].number
         is_used = any(same_value(use.number, first.number) for use in self.uses[symbol])
         if uses[0].start > first.start and not is_used and _are_all(right, [*uses, *tables]):
-            yield Outvoted(symbol, first, right, tuple(use.start for use in uses))
+            why, number = self._elsewhere(symbol, [*uses, *tables]), as_text(first.number)
+            yield Outvoted(symbol, first, "substitution", number, as_text(right), why)
+
+    def _never_used(self, symbol: Quantity) -> Iterator[Outvoted]:
+        """A symbol that stands once, before a value of a sibling that is computed nowhere."""
+        if self.mentions[symbol] > 1 or self.values[symbol][0].kind != "computed":
+            return
+        value = self.values[symbol][0]
+        sibling = self._sibling(symbol, value.number)
+        if sibling is not None and self.mentions[sibling] > 1 and significant(value.number) > 2:
+            given = self.values.get(sibling, ())
+            if all(each.start > value.start and each.kind == "table" for each in given):
+                why = f"`{symbol.name}` stands nowhere else"
+                yield self._misnamed(symbol, value, sibling, why)
+
+    def _misnamed(self, symbol: Quantity, value: Value, sibling: Quantity, why: str) -> Outvoted:
+        why = f"{why}; {as_text(value.number)} is the value of `{sibling.name}`"
+        return Outvoted(symbol, value, "symbol", str(symbol.name), str(sibling.name), why)
+
+    def _elsewhere(self, symbol: Quantity, votes: Sequence[Value | _Use]) -> str:
+        lines = sorted({self.reading.place(vote.start)[0] for vote in votes})
+        listed = ", ".join(str(line) for line in lines[:4])
+        return f"`{symbol.name}` is {as_text(votes[0].number)} elsewhere: line {listed}"
 
     def _by_name(self, symbol: Quantity) -> Sequence[Value]:
         """The values of an array's entry under a name of its own: b_1 of b, W_{12} of W."""

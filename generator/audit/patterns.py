@@ -133,29 +133,35 @@ def _circle(head: Quantity, side: Side) -> Iterator[Suspect]:
             yield Suspect(side, str(head.name), None, message, head)
 
 
-def undefined(reading: Reading, history: History) -> Iterator[tuple[str, Quantity, Side]]:
+_GENERIC = re.compile(r"_\{?[i-n]{1,2}\b")  # an index that stands for any number
+
+
+def undefined(reading: Reading, history: History) -> Iterator[tuple[str, str, Side]]:
     """Names without a value on a page that gives all others one; a sibling; the first use."""
     used: dict[Quantity, Side] = {}
     differentiated: dict[str, list[Side]] = {}  # the ends of derivatives
-    for symbol, side in _uses(reading):
+    for symbol, side in uses_of_symbols(reading):
         used.setdefault(symbol, side)
         for name in split_derivative(symbol) or ():
             differentiated.setdefault(name, []).append(side)
     valued = {symbol for symbol in used if history.values.get(symbol)}
     missing = {str(symbol.name): side for symbol, side in used.items() if symbol not in valued}
+    missing = {name: side for name, side in missing.items() if not _GENERIC.search(name)}
     for name, sides in differentiated.items():
-        if len(sides) == 1 and reading.symbols.get(name) not in used:
+        is_known = reading.symbols.get(name) in used or name in reading.symbols.arrays
+        if len(sides) == 1 and not is_known:
             missing.setdefault(name, sides[0])
     if len(valued) < 15 or len(missing) > max(1, len(used) // 30):
         return
-    shapes = {shape(str(symbol.name)): symbol for symbol in valued}
+    shapes = {shape(str(name)): str(name) for name in reading.symbols.arrays}
+    shapes |= {shape(str(symbol.name)): str(symbol.name) for symbol in valued}
     for name, side in missing.items():
         sibling = shapes.get(shape(name))
         if sibling is not None:
             yield name, sibling, side
 
 
-def _uses(reading: Reading) -> Iterator[tuple[Quantity, Side]]:
+def uses_of_symbols(reading: Reading) -> Iterator[tuple[Quantity, Side]]:
     """Every symbol of every side."""
     for statement in reading.statements:
         for side in statement.sides:

@@ -19,6 +19,11 @@ from generator.audit.rounding import Worth
 from generator.audit.statements import is_symbol
 from generator.audit.values import half_unit, rounded_like
 
+_CAUSES = {
+    Decimal(-1): "the sign, which an inner derivative may have",
+    Decimal(2): "half of it",
+    Decimal("0.5"): "twice that",
+}
 NEAR = Decimal("0.02")  # what rounding on the way may do to a derivative, relatively
 
 
@@ -36,6 +41,20 @@ class Slope:
         if isinstance(self.expression, Quantity):
             return str(self.expression.name)
         return rounded_like(self.worth.value, printed.number) if printed.number else None
+
+    def is_another(self, formula: Expression, other: Worth) -> bool:
+        """Whether a formula for this derivative is not it."""
+        if isinstance(formula, Quantity) and isinstance(self.expression, Quantity):
+            is_near = abs(self.worth.value - other.value) <= self.worth.spread + other.spread
+            return formula is not self.expression and not is_near
+        return not self.agrees(other)
+
+    def cause(self, other: Worth) -> str | None:
+        """What was probably done where there is another value."""
+        for factor, cause in _CAUSES.items():
+            if other.value and self.agrees(Worth(other.value * factor, other.spread)):
+                return cause
+        return None
 
     def agrees(self, other: Worth) -> bool:
         """Whether a value may be this derivative."""

@@ -209,8 +209,9 @@ class SymbolReader(Cursor):
 
     def is_index(self, base: str, script: Sequence[Token]) -> bool:
         """Whether a number above counts layers or steps on this page, and is no power."""
+        index = script[:-1] if script[-1].sign in ("+", "*") else script
         return base in self.symbols.indexed and all(
-            token.kind in ("number", "letter") or token.sign in (",", "(", ")") for token in script
+            token.kind in ("number", "letter") or token.sign in (",", "(", ")") for token in index
         )
 
     def in_brackets(self) -> list[Token]:

@@ -492,7 +492,7 @@ def test_the_source_has_its_errors_and_no_others():
     assert [(f.line, f.kind) for f in found] == [
         (31, "symbol"),  # w6 h1 for w6 h2
         (62, "symbol"),  # h1 does not depend on w5
-        (71, "arithmetic"),  # 2 · ½ (t - y) is not -(t - y)
+        (70, "symbol"),  # 2 · ½ (t - ŷ1), without the inner derivative -1
         (78, "symbol"),  # ŷ1 is a function of itself
         (79, "substitution"),  # 0.7391 for 0.7491
         (85, "symbol"),  # out_h1 is never defined
