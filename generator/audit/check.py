@@ -22,7 +22,7 @@ from generator.audit.known import Known, has_law, is_near
 from generator.audit.latex import Side
 from generator.audit.ledger import Ledger
 from generator.audit.log import Log
-from generator.audit.patterns import suspects, undefined
+from generator.audit.patterns import lonely_indices, suspects, undefined
 from generator.audit.rounding import (
     Verdict,
     Worth,
@@ -87,6 +87,10 @@ class _Auditor:
         for name, sibling, side in undefined(self.reading, self.history):
             why = f"`{name}` has no value on this page, where `{sibling}` has one"
             self.ledger.report(side.start, "symbol", printed_text(side), name, None, why)
+        for name, start in lonely_indices(self.reading):
+            why = "its index stands nowhere else on this page"
+            if self.reading.place(start)[0] not in self.ledger.lines():
+                self.ledger.report(start, "symbol", name, name, None, why)
         roots = dict(self._report_outvoted())
         for index, statement in enumerate(self.reading.statements):
             if statement.chain.relations:

@@ -74,8 +74,7 @@ class _Votes:
         """The values of a symbol that are outvoted."""
         values, uses = self.values[symbol], self.uses.get(symbol, [])
         yield from self._never_used(symbol)
-        numbers = self._numbers(symbol)
-        if not uses or len(uses) + len(values) > MANY or len(set(numbers)) < 2:
+        if len(uses) + len(values) > MANY:
             return
         yield from self._given_wrong(symbol)
         for value in values:
@@ -93,12 +92,24 @@ class _Votes:
         uses = [use for use in uses if use.epoch == first.epoch or tables]
         votes = {use.statement for use in uses} | {value.statement for value in tables}
         if first.kind != "given" or not uses or len(votes) < 2:
+            yield from self._only_entry(symbol, first, tables)
             return
         right = uses[0].number
         is_used = any(same_value(use.number, first.number) for use in self.uses[symbol])
         if uses[0].start > first.start and not is_used and _are_all(right, [*uses, *tables]):
             why, number = self._elsewhere(symbol, [*uses, *tables]), as_text(first.number)
             yield Outvoted(symbol, first, "substitution", number, as_text(right), why)
+
+    def _only_entry(
+        self, symbol: Quantity, first: Value, tables: list[Value]
+    ) -> Iterator[Outvoted]:
+        """An array of one entry that is given as another number than its entry has in tables."""
+        side = self.reading.statements[first.statement].sides[-1]
+        if first.kind == "given" and tables and "matrix" in side.latex:
+            right = tables[0].number
+            if not same_value(right, first.number) and _are_all(right, tables):
+                why, number = self._elsewhere(symbol, tables), as_text(first.number)
+                yield Outvoted(symbol, first, "substitution", number, as_text(right), why)
 
     def _never_used(self, symbol: Quantity) -> Iterator[Outvoted]:
         """A symbol that stands once, before a value of a sibling that is computed nowhere."""
@@ -126,12 +137,19 @@ class _Votes:
         match = re.fullmatch(r"(.+?)(\^\{.*\})?\[(\d+)\]", str(symbol.name))
         array = self.symbols.arrays.get(f"{match[1]}{match[2] or ''}") if match else None
         if match is None or array is None:
-            return ()
+            return self._of_only_entry(str(symbol.name))
         rows, columns = array.shape
         row, column = divmod(int(match[3]) - 1, columns)
         index = match[3] if 1 in (rows, columns) else f"{row + 1}{column + 1}"
         named = self.symbols.get(name_of(match[1], index, (match[2] or "")[2:-1]))
         return self.values.get(named, ()) if named is not None else ()
+
+    def _of_only_entry(self, array: str) -> Sequence[Value]:
+        """The values of y_1, where there is no y_2."""
+        base, above, sup = array.partition("^")
+        pattern = re.compile(rf"{re.escape(base)}_(?:\w|\{{[^{{}}]*\}}){re.escape(above + sup)}")
+        entries = [s for name, s in self.symbols.items() if pattern.fullmatch(str(name))]
+        return self.values.get(entries[0], ()) if len(entries) == 1 else ()
 
     def _right_elsewhere(
         self, value: Value, values: Sequence[Value], uses: Sequence[_Use]

@@ -161,6 +161,22 @@ def undefined(reading: Reading, history: History) -> Iterator[tuple[str, str, Si
             yield name, sibling, side
 
 
+def lonely_indices(reading: Reading) -> Iterator[tuple[str, int]]:
+    """Symbols with a number above that stands nowhere else, where it is always an index."""
+    letters = "|".join(re.escape(letter) for letter in sorted(reading.symbols.indexed))
+    if not letters:
+        return
+    pattern = re.compile(rf"(?:{letters})(?:_(?:\w|\{{[^{{}}]*\}}))?\^\{{?(\d+)[^{{}}]*\}}?")
+    found: dict[str, list[tuple[str, int]]] = {}
+    for formula in reading.formulas:
+        for match in pattern.finditer(formula.latex):
+            found.setdefault(match[1], []).append((match[0], formula.start + match.start()))
+    often = [places for places in found.values() if len(places) > 9]
+    for places in found.values() if often else ():
+        if len(places) == 1:
+            yield places[0]
+
+
 def uses_of_symbols(reading: Reading) -> Iterator[tuple[Quantity, Side]]:
     """Every symbol of every side."""
     for statement in reading.statements:
