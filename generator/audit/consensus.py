@@ -66,6 +66,12 @@ class _Votes:
             for symbol, number, start in _put_in(statement):
                 use = _Use(number, start, history.epoch(start), index)
                 self.uses[symbol].append(use)
+        self.tabled = {
+            value.number
+            for values in history.values.values()
+            for value in values
+            if value.kind == "table"
+        }
         self.family: dict[str, list[Quantity]] = defaultdict(list)
         for symbol in {**history.values, **self.uses}:
             self.family[shape(str(symbol.name))].append(symbol)
@@ -91,7 +97,8 @@ class _Votes:
         tables = [value for value in self._by_name(symbol) if value.kind == "table"]
         uses = [use for use in uses if use.epoch == first.epoch or tables]
         votes = {use.statement for use in uses} | {value.statement for value in tables}
-        if first.kind != "given" or not uses or len(votes) < 2:
+        is_certain = len(votes) > 1 or (uses and self._restates(symbol, first, uses[0].number))
+        if first.kind != "given" or not uses or not is_certain:
             yield from self._only_entry(symbol, first, tables)
             return
         right = uses[0].number
@@ -100,12 +107,27 @@ class _Votes:
             why, number = self._elsewhere(symbol, [*uses, *tables]), as_text(first.number)
             yield Outvoted(symbol, first, "substitution", number, as_text(right), why)
 
+    def _restates(self, symbol: Quantity, first: Value, right: Decimal) -> bool:
+        """Whether an array has the numbers of the page's tables, and not this one."""
+        array, bracket, _ = str(symbol.name).rpartition("[")
+        others = [
+            values[0].number
+            for other, values in self.values.items()
+            if other is not symbol and values and str(other.name).startswith(f"{array}[")
+        ]
+        has_matrix = "matrix" in self.reading.statements[first.statement].sides[-1].latex
+        return (
+            (bool(bracket) or has_matrix)
+            and first.number not in self.tabled
+            and all(number in self.tabled for number in [right, *(others if bracket else [])])
+        )
+
     def _only_entry(
         self, symbol: Quantity, first: Value, tables: list[Value]
     ) -> Iterator[Outvoted]:
-        """An array of one entry that is given as another number than its entry has in tables."""
+        """An array of one entry that is another number than its entry has in tables."""
         side = self.reading.statements[first.statement].sides[-1]
-        if first.kind == "given" and tables and "matrix" in side.latex:
+        if tables and "matrix" in side.latex:
             right = tables[0].number
             if not same_value(right, first.number) and _are_all(right, tables):
                 why, number = self._elsewhere(symbol, tables), as_text(first.number)

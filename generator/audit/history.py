@@ -127,7 +127,8 @@ class History:
     def is_settled(self, symbol: Quantity, start: int) -> bool:
         """Whether the values before a place, or all where none is, are one value of this epoch."""
         values = self.values.get(symbol, [])
-        if not self.changes(symbol) and all(v.kind in ("given", "table") for v in values[:MANY]):
+        kinds = {value.kind for value in values[:MANY]}
+        if not self.changes(symbol) and ("table" in kinds or kinds == {"given"}):
             return True
         before = self.before(symbol, start) or values[:MANY]
         here = self.epoch(start)

@@ -318,6 +318,34 @@ def test_a_wrong_sign_before_an_array_is_found_in_the_formula():
     assert {finding.line for finding in found if finding.root is None} == {3}
 
 
+TABLE = """| Symbol | Value |
+|---|---|
+| $x_1$ | 0.8 |
+| $x_2$ | 0.3 |
+| $t_1$ | 1.5 |
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"t = \begin{bmatrix} 1.5 \end{bmatrix}", "4.5"),
+        (r"v = \begin{bmatrix} 0.3 \\ 0.8 \end{bmatrix}", None),  # another vector
+        (
+            r"v = \begin{bmatrix} 0.8 \\ 1.5 \end{bmatrix} $$ $$ z = 2 v = "
+            r"2 \begin{bmatrix} 0.8 \\ 1.5 \end{bmatrix} = \begin{bmatrix} 1.6 \\ 3 \end{bmatrix}",
+            "4.5",
+        ),
+    ],
+)
+def test_an_array_of_the_tables_numbers_is_held_to_them(right, wrong):
+    assert findings(f"{TABLE}$$ {right} $$") == ()
+    if wrong is not None:
+        found = findings(f"{TABLE}$$ {right.replace('1.5', wrong, 1)} $$")
+        assert [(f.line, f.printed, f.expected) for f in found] == [(7, wrong, "1.5")]
+
+
 LAYERED = "\n\n".join(
     rf"$z_{u}^{{{k}}} = 0.{u}{k}$, $b_{u}^{{{k}}} = 0.{k}{u}$, $a_{u}^{{{k}}} = 0.3{u}{k}$"
     for u in "12"
