@@ -16,7 +16,7 @@ from generator.algebra.number import GUARDED
 from generator.audit.calculator import with_calculator_rule
 from generator.audit.causes import cause_of_result
 from generator.audit.consensus import outvoted
-from generator.audit.findings import Audit, Coverage, Unread
+from generator.audit.findings import Audit, Coverage, Unread, joined
 from generator.audit.history import gathered
 from generator.audit.known import Known, has_law, is_near
 from generator.audit.latex import Side
@@ -28,6 +28,7 @@ from generator.audit.rounding import (
     Worth,
     compare,
     has_log,
+    significant,
     without_log_base,
     worth,
 )
@@ -50,6 +51,7 @@ from generator.audit.symbols import Opaque
 from generator.audit.unfinished import announced, open_ends
 from generator.audit.values import as_text, rounded_like
 
+LONG = 8  # digits of a number that is not rounded
 NO_VALUE = "it has no value: a division by zero, or a number too large"
 
 
@@ -60,7 +62,7 @@ def audit(source: Source) -> Audit:
 
 def audit_reading(reading: Reading) -> Audit:
     with localcontext(GUARDED):
-        found = _Auditor(reading).result()
+        found = joined([_Auditor(part).result() for part in reading.parts()])
     return with_calculator_rule(found, reading)
 
 
@@ -77,14 +79,21 @@ class _Auditor:
         self.suspected: set[tuple[int, Quantity]] = set()  # symbols of formulas that are reported
 
     def result(self) -> Audit:
+        is_here = self.reading.has
         for start, text in open_ends(self.reading):
+            if not is_here(start):
+                continue
             self.open_lines.add(self.reading.place(start)[0])
             self.ledger.report(start, "unfinished", text, text, None, "it is not computed")
         for start, text, names in announced(self.reading, self.history):
+            if not is_here(start):
+                continue
             listed = ", ".join(f"`{name}`" for name in names)
             why = f"announced and not computed further on: {listed}"
             self.ledger.report(start, "unfinished", text, ", ".join(names), None, why)
         for name, sibling, side in undefined(self.reading, self.history):
+            if not is_here(side.start):
+                continue
             why = f"`{name}` has no value on this page, where `{sibling}` has one"
             self.ledger.report(side.start, "symbol", printed_text(side), name, None, why)
         for name, start in lonely_indices(self.reading):
@@ -93,7 +102,7 @@ class _Auditor:
                 self.ledger.report(start, "symbol", name, name, None, why)
         roots = dict(self._report_outvoted())
         for index, statement in enumerate(self.reading.statements):
-            if statement.chain.relations:
+            if statement.chain.relations and is_here(statement.start):
                 self._check(statement, index, roots.get(index))
         for symbol, (other, start) in self.history.aliases.items():
             why = f"`{symbol.name}` is never defined; by its index it is `{other.name}`"
@@ -112,6 +121,8 @@ class _Auditor:
     def _report_outvoted(self) -> Iterator[tuple[int, int]]:
         """Values that the rest of the page disagrees with; their statements and findings."""
         for found in outvoted(self.reading, self.history):
+            if not self.reading.has(found.value.start):
+                continue
             self.history.remove(found.symbol, found.value)
             statement = self.reading.statements[found.value.statement]
             text = quote(statement.chain, 0, 1)
@@ -213,7 +224,9 @@ class _ChainCheck:
             return "which function σ is, this page does not say"
         if verdict is Verdict.WRONG and _may_be_units(self.sides[at - 1], self.sides[at]):
             return "the words beside the numbers may be units, or say what they are"
-        if verdict is Verdict.WRONG and relation == "≈" and self._is_magnitude(at, left, right):
+        if verdict is Verdict.WRONG and _MIXED.search(quote(self.chain, at - 1, at)):
+            return "a whole number before a fraction may be a mixed number"
+        if verdict is Verdict.WRONG and relation == "≈" and self._is_rough(at, left, right):
             return "checked"
         if verdict is Verdict.WRONG and self._is_worked_out(at):
             return "checked"
@@ -229,10 +242,14 @@ class _ChainCheck:
             self.history.saw(right.number, is_exact=is_exact)
         return "checked"
 
-    def _is_magnitude(self, at: int, left: Worth, right: Worth) -> bool:
-        """Whether a side is only an order of magnitude: about 10⁻⁶."""
-        is_power = isinstance(self.sides[at].expression, Power) and right.value
-        return bool(is_power) and Decimal("0.3") < left.value / right.value < Decimal("3.2")
+    def _is_rough(self, at: int, left: Worth, right: Worth) -> bool:
+        """Whether two sides are said to be about equal: about 10⁻⁶, two long numbers."""
+        ratio = left.value / right.value if right.value else Decimal(0)
+        if isinstance(self.sides[at].expression, Power):
+            return Decimal("0.3") < ratio < Decimal("3.2")
+        numbers = [each.number for each in (left, right) if each.number is not None]
+        is_long = len(numbers) == 2 and min(map(significant, numbers)) >= LONG
+        return is_long and abs(ratio - 1) < Decimal("0.05")
 
     def _is_worked_out(self, at: int) -> bool:
         """Whether a side has the parts of the one before it, rounded each."""
@@ -344,11 +361,19 @@ class _ChainCheck:
             return self.known.unknown(symbols)
         if self.log.root is not None:
             return "checked"
+        if len(self.sides) == 2 and self._is_supposed():
+            return "symbolic"
         if self.known.is_uncertain(symbols):
             return "symbolic"
         if not _agree(mine, value) and not has_log(symbols):
             self._report_value(at, symbols, side, mine, value)
         return "checked"
+
+    def _is_supposed(self) -> bool:
+        """Whether an "if" stands before it in its sentence: if u and v are orthogonal, u'v = 0."""
+        text = self.ledger.reading.source.text
+        before = text[max(0, self.start - 200) : self.start]
+        return _IF.search(re.split(r"[.!?;:]\s|\n\s*\n", before)[-1]) is not None
 
     def _report_value(
         self, at: int, symbols: Expression, side: Side, mine: Worth, value: Worth
@@ -431,6 +456,8 @@ def _agree(one: Worth, other: Worth) -> bool:
 
 
 _LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
+_IF = re.compile(r"\b(?:if|whenever|unless|wenn|falls|si|если)\b|若|如果", re.IGNORECASE)
+_MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
 _SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
 

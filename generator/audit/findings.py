@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 KINDS = {
     "arithmetic": "two sides of an equality differ by more than the printed rounding",
@@ -74,3 +75,26 @@ class Audit:
 
     coverage: Coverage
     findings: tuple[Finding, ...]
+
+
+def joined(audits: Sequence[Audit]) -> Audit:
+    """The audits of a page's parts as one of the page."""
+    if len(audits) == 1:
+        return audits[0]
+    findings: list[Finding] = []
+    for audit in audits:
+        before = len(findings)
+        findings += (
+            replace(each, root=None if each.root is None else each.root + before)
+            for each in audit.findings
+        )
+    covered = [audit.coverage for audit in audits]
+    coverage = Coverage(
+        equalities=sum(each.equalities for each in covered),
+        checked=sum(each.checked for each in covered),
+        symbolic=sum(each.symbolic for each in covered),
+        unread=tuple(unread for each in covered for unread in each.unread),
+        hidden_digits=tuple(hidden for each in covered for hidden in each.hidden_digits),
+        truncated=tuple(cut for each in covered for cut in each.truncated),
+    )
+    return Audit(coverage, tuple(findings))

@@ -117,6 +117,8 @@ class Parser(SymbolReader):
                     raise Unreadable(f"no sign stands between {token.text} and what precedes it")
                 factors.append(self.factor())
                 signs.append("")
+                if token.sign == "{" and all(isinstance(each, Constant) for each in factors[-2:]):
+                    raise Unreadable("no sign stands between two numbers")
             else:
                 break
             _merge_power_of_ten(factors, signs)

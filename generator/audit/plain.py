@@ -95,12 +95,15 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
 
 def _goes_before(line: str, item: re.Match[str]) -> bool:
     """Whether something unread before an item belongs to it: a product, a ratio, a date."""
-    before = line[: item.start()]
-    if re.search(r"\d[:/]$", before):
+    before = line[max(0, item.start() - 40) : item.start()]
+    if re.search(r"\d[:/]$|[\w)\]}][*+−%-]$", before):
         return True
-    if item.lastgroup == "number" and re.search(r"\w$|[)\]}]$|\b\w[ \t]*[-+−][ \t]*$", before):
+    is_number = item.lastgroup == "number"
+    if is_number and re.search(r"[\w)\]}]$|(?:^|\W)\w[ \t]*[-+−][ \t]*$", before):
         return True
-    return re.search(r"[^\s>*+-].*[^\s=≈:][ \t]*[/^·×⋅÷]\s*$|[\w)\]}][*+−-]$", before) is not None
+    sign = before.rstrip()[-1:]
+    is_bullet = sign == "·" and not line[: item.start()].strip(" \t·")
+    return sign in tuple("/^·×⋅÷＊∗") and not is_bullet
 
 
 def _is_cut_off(line: str, end: int) -> bool:
@@ -111,7 +114,8 @@ def _is_cut_off(line: str, end: int) -> bool:
 def _goes_on(run: _Run, item: re.Match[str], kind: str, touches: bool) -> bool:
     """Whether an item can stand where a run has come to."""
     if kind in ("number", "name", "root"):
-        return run.needs_operand or (touches and kind != "number")
+        is_unit = touches and run.items[-1].lastgroup == "number" and _LARGE.fullmatch(item[0])
+        return run.needs_operand or (touches and kind != "number" and not is_unit)
     if kind == "open":
         return run.needs_operand or touches
     if kind == "raised":
@@ -166,7 +170,7 @@ def _shifted(text: str, by: int, decimal_comma: bool) -> Iterator[Token]:
 
 
 def _named(match: re.Match[str]) -> Iterator[Token]:
-    start, end = match.span()
+    start = match.start()
     if match["above"]:
         for part in ("above", "below"):
             at = match.start(part)
@@ -175,12 +179,15 @@ def _named(match: re.Match[str]) -> Iterator[Token]:
             yield Token("command", r"\partial", at - 1, at)
             yield from _symbol(match[part], at, match.end(part))
     else:
-        yield from _symbol(match[0], start, end)
+        yield from _symbol(match["name"], start, match.end("name"), match["entry"])
 
 
-def _symbol(name: str, start: int, end: int) -> Iterator[Token]:
+def _symbol(name: str, start: int, end: int, entry: str = "") -> Iterator[Token]:
+    """The tokens of a name; in `x[0][2]` the entry is an index of the name."""
     parts = re.fullmatch(r"([^\W\d_]+?)_?((?:\d|(?<=_)\w)\w*)?('*)", name)
     base, index, primes = parts.groups() if parts else (name, None, "")
+    if entry:
+        base, index = base + (f"_{index}" if index else ""), entry.strip("[]").replace("][", ",")
     base_end = start + len(base)
     if base == "ŷ":
         yield Token("command", r"\hat", start, base_end)
@@ -212,8 +219,9 @@ _NAMES = _GREEK | words(
 )
 _LEADS_ON = ("open", "operator", "relation", "comma", "root")
 _LINE_END = re.compile(r"\n(?![ \t]*[=≈](?![=>]))")
+_LARGE = re.compile(r"[KMGTBk]B?")  # 150K
 _LOST_POWER = re.compile(r"\)\d")  # `(0.8)2`, copied from a page where the 2 was raised
-_LABEL = re.compile(r"[^\W\d_]{2,}[ \t]+#?\d+$")
+_LABEL = re.compile(r"(?:[^\W\d_]{2,}[ \t]+#?|[=≈][ \t]*)\d+$")
 _ASIDE = re.compile(
     r"\b(?:at|for|with|when|where|if|given|bei|für|mit|pour|avec|con|para|com)[ \t]+$",
     re.IGNORECASE,
@@ -236,5 +244,5 @@ _ITEM = re.compile(
 )
 _IDENTIFIER = re.compile(
     r"(?:(?<![\w.])(?P<mark>d|∂)(?P<above>[^\W\d_]\w*)/(?P=mark)(?P<below>[^\W\d_]\w*))"
-    r"|(?<![\w.])[A-Za-zα-ωΑ-Ωŷ][A-Za-z0-9_α-ω]*'*(?!\w)"
+    r"|(?<![\w.])(?P<name>[A-Za-zα-ωΑ-Ωŷ][A-Za-z0-9_α-ω]*'*)(?P<entry>(?:\[\d{1,3}\])+|(?!\w))"
 )

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from generator.algebra import Expression, Quantity, quantities_in
+from generator.algebra import Expression, Quantity, Quotient, quantities_in
+from generator.algebra.expression import children
 from generator.audit.causes import cause_of_digits, is_slip
 from generator.audit.history import MANY, shape
 from generator.audit.known import Known, has_law
@@ -17,7 +18,7 @@ from generator.audit.rounding import Verdict, Worth, compare, same_value, signif
 from generator.audit.statements import Reading, number_of, printed_text
 from generator.audit.substitution import Pair, put_in
 from generator.audit.symbols import Opaque
-from generator.audit.values import as_text, half_unit, rounded_like
+from generator.audit.values import as_text, half_unit, printed_number, rounded_like
 
 OTHER_CASE = "it puts in other values than the page gives: another case, or a later step"
 
@@ -47,6 +48,8 @@ class Substitutions:
                 agreeing += agrees is True
                 if agrees is False and (id(formula), part) not in self.suspected:
                     wrong.append((part, number))
+        if wrong and self._is_right_as_a_whole(at):
+            return "checked"
         slips = [each for each in wrong if self._is_slip(*each, len(wrong), agreeing)]
         self._report_all(at, formula, slips)
         if wrong and not slips and not agreeing:
@@ -96,11 +99,12 @@ class Substitutions:
         if has_law(part) or self.known.is_uncertain(part):
             return False
         value = self.known.evaluated(part)
-        if value is None:
+        if value is None or self._is_put_in_here(part):
             return False
         verdict = compare(value, Worth(number, Decimal(0), number), "≈")
         room = 2 * half_unit(number) + value.spread
-        if verdict is Verdict.WRONG and abs(value.value - number) > room:
+        is_wrong = verdict is Verdict.WRONG and abs(value.value - number) > room
+        if is_wrong and not self._is_right_as_a_whole(at):
             expected = rounded_like(value.value, number)
             why = f"with the values of this page that part is {expected}"
             cause = cause_of_digits(number, value.value)
@@ -110,6 +114,23 @@ class Substitutions:
             elif not self.ledger.has_carried(self.statement):
                 self.log.report(at, "substitution", as_text(number), expected, why, cause)
         return True
+
+    def _is_put_in_here(self, part: Expression) -> bool:
+        """Whether a symbol's only value is one that this chain puts in: R² for 148/150."""
+        values = [self.known.latest(symbol) for symbol in set(quantities_in(part))]
+        return any(v and v.kind == "implied" and v.statement == self.known.index for v in values)
+
+    def _is_right_as_a_whole(self, at: int) -> bool:
+        """Whether two sides agree although their parts do not: a fraction reduced."""
+        before = self.sides[at - 1].expression
+        value = self.known.evaluated(before) if before is not None else None
+        numbers = self.known.worth(self.sides[at])
+        if value is None or numbers is None:
+            fraction = self.sides[at].expression
+            if not isinstance(before, Quotient) or not isinstance(fraction, Quotient):
+                return False
+            return all(_is_whole(part) for part in children(fraction))
+        return compare(value, numbers, "≈") is not Verdict.WRONG
 
     def _is_siblings(self, symbol: Quantity, number: Decimal) -> bool:
         """Whether a symbol that has no value stands where a sibling's number was put in."""
@@ -236,6 +257,11 @@ class Substitutions:
             return False
         head = str(self.log.head.name) if isinstance(self.log.head, Quantity) else ""
         return head.endswith((f"_{meant.number}}}", f"{meant.number}}}}}"))
+
+
+def _is_whole(node: Expression) -> bool:
+    number = printed_number(node)
+    return number is not None and number == number.to_integral_value()
 
 
 def _reads(side: Side, symbol: Quantity) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -17,6 +17,7 @@ from generator.audit.symbols import Opaque, SymbolTable
 from generator.audit.values import printed_number
 
 MAX_QUOTE = 160
+MAX_PARTS = 60
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Reading:
     """What is read of a page.
 
     prose: its text with formulas and code blanked out, in the places of the source.
+    problems: where the problems of a collection begin; each has symbols of its own.
+    span: the part of the source that is to be audited; statements before it only give values.
     """
 
     source: Source
@@ -52,6 +55,29 @@ class Reading:
     statements: tuple[Statement, ...]
     formulas: tuple[Formula, ...]
     symbols: SymbolTable
+    problems: tuple[int, ...] = ()
+    span: tuple[int, int] = (0, 10**12)
+
+    def parts(self) -> list[Reading]:
+        """What is before the problems of a collection, and each problem behind that."""
+        if len(self.problems) < 2:
+            return [self]
+        edges = [0, *self.problems, self.span[1]]
+        starts = [statement.start for statement in self.statements]
+        at = [bisect_left(starts, edge) for edge in edges]
+        given = self.statements[: at[1]]
+        return [
+            replace(
+                self,
+                statements=(given if part else ()) + self.statements[at[part] : at[part + 1]],
+                span=(edges[part], edges[part + 1]),
+            )
+            for part in range(len(edges) - 1)
+        ]
+
+    def has(self, start: int) -> bool:
+        """Whether a place is in the part that is to be audited."""
+        return self.span[0] <= start < self.span[1]
 
     def place(self, start: int) -> tuple[int, int]:
         return self.source.place(start)
@@ -66,16 +92,23 @@ def read(source: Source) -> Reading:
     symbols = SymbolTable(letters, decimal_comma=decimal_comma)
     symbols.update(found)
     headings = [match.start() for match in _HEADING.finditer(source.text)]
-    statements = [
-        *(_row(row, symbols, headings) for row in page.assignments),
-        *(
-            Statement(chain, bisect_right(headings, formula.start))
-            for formula in page.formulas
-            for chain in _chains(formula, symbols)
-        ),
-    ]
+    problems = _problems(source.text)
+    statements = [_row(row, symbols, headings) for row in page.assignments]
+    arrays, number = symbols.arrays, 0
+    for formula in page.formulas:
+        if bisect_right(problems, formula.start) != number:  # arrays of other problems are gone
+            arrays = symbols.arrays if number == 0 else arrays
+            number, symbols.arrays = bisect_right(problems, formula.start), dict(arrays)
+        section = bisect_right(headings, formula.start)
+        statements += (Statement(chain, section) for chain in _chains(formula, symbols))
     statements.sort(key=lambda statement: statement.start)
-    return Reading(source, page.visible, tuple(statements), page.formulas, symbols)
+    return Reading(source, page.visible, tuple(statements), page.formulas, symbols, problems)
+
+
+def _problems(text: str) -> tuple[int, ...]:
+    """Where the problems of a collection begin, several as one where they are very many."""
+    starts = [match.start() for match in _PROBLEM.finditer(text)]
+    return tuple(starts[:: 1 + len(starts) // MAX_PARTS]) if len(starts) > 1 else ()
 
 
 def _sides(page: MarkdownPage) -> Iterator[str]:
@@ -111,6 +144,19 @@ _HEADING = re.compile(
 )
 
 
+_PROBLEM_NAMES = (
+    "problem|exercise|question|aufgabe|übung|exercice|ejercicio|esercizio|exercício|problema"
+    "|opgave|zadanie|задача|упражнение"
+)
+_PROBLEM = re.compile(
+    rf"\\begin\{{(?:{_PROBLEM_NAMES}|ex|uebung)\*?\}}"
+    r"|^[ \t>]*(?:\#{1,6}[ \t]|\*\*|\\(?:sub)*section\*?\{)[ \t*]*(?:[^\w\n]{0,4}[ \t])?"
+    rf"(?:{_PROBLEM_NAMES})\b[ \t]*(?:\#|№|n[°o]\.?)?[ \t]*\d"
+    r"|^[ \t>]*(?:\#{1,6}[ \t]|\*\*)[ \t*]*(?:练习|习题|例题|题目)[ \t]*\d",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
 def _row(row: Assignment, symbols: SymbolTable, headings: list[int]) -> Statement:
     sides = tuple(side(c.latex, c.start, symbols) for c in (row.symbol, row.value))
     return Statement(Chain(sides, ("=",)), bisect_right(headings, row.symbol.start), is_row=True)
@@ -126,10 +172,12 @@ def _chains(formula: Formula, symbols: SymbolTable) -> Iterator[Chain]:
 
 
 def _writes_decimal_commas(page: MarkdownPage) -> bool:
-    """Whether the page's formulas write 0,5 and not 0.5."""
+    """Whether the page's formulas write 0,5 and not 0.5; 1,250 says neither."""
     text = " ".join(formula.latex for formula in page.formulas)
-    commas = len(re.findall(r"(?<![\d,.])\d+(?:,|\{,\})\d+(?![\d,])", text))
-    return commas > 2 * len(re.findall(r"(?<![\d.])\d*\.\d", text))
+    commas = re.findall(
+        r"(?<![\d,.])(?:0(?:,|\{,\})\d+|\d+(?:,|\{,\})(?!\d{3}(?!\d))\d+)(?![\d,])", text
+    )
+    return len(commas) > 2 * len(re.findall(r"(?<![\d.])\d*\.\d", text))
 
 
 def _indexed_letters(page: MarkdownPage, decimal_comma: bool) -> frozenset[str]:

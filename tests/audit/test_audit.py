@@ -378,6 +378,16 @@ def test_an_index_that_no_symbol_has_is_found(line):
         "N = 5 rats × 6 mazes = 30, so that N - 1 = 30 - 1 = 29",
         r"$25\% \text{ percentile} = 13.5$ and $60 \text{ min} = 1 \text{ h}$",
         r"$0.25^{10} \approx 10^{-6}$",
+        r"$0.2873108420117 \approx 0.2890155129943$",
+        r"$7\frac13/50 = 22/150$",
+        r"$\frac{{30 \cdot 50}}{{40}} = {{37}}{{.5}}$",
+        "the layer has 28*28*512 = 400K values, where K = 1024",
+        "× n=2 = 18.125",
+        "  × 3 = 154.5",
+        "its address is (5+9)%11=3, and 3933 ＊3933 = 15,468,489",
+        "Sums: 25,120 and 4 × 7,225 = 28,900",
+        "```\nx[2] = 1.5\nx[3] = 0.25 + 0.5 = 0.75\n```",
+        "With $u = [1, 2]$ and $v = [3, 1]$: if they are orthogonal, then $u v = 0$.",
         r"$\ln(0.0067) \approx -4.9999$",
     ],
 )
@@ -416,6 +426,26 @@ def test_a_block_in_a_programming_language_does_not_shift_the_blocks_behind_it()
     python = "```python\nx = 3 * 2 = 5\n```\n\n"
     page = f"{python}Rows: 2 + 2 apart.\n\n```\ns = 2 * 3 = 7\n```\n\n{python}"
     assert [f.quote for f in findings(page)] == ["2 * 3 = 7"]
+
+
+COLLECTION = r"""\begin{problem} Let $n = 5$ and $s = 0.4$. \end{problem}
+\begin{sol} $$ v = n s = 5 \cdot 0.4 = 2 $$ \end{sol}
+\begin{problem} Let $n = 8$ and $s = 0.7$. \end{problem}
+\begin{sol} $$ v = n s = 8 \cdot 0.4 = 3.2 $$ \end{sol}
+"""
+
+
+def test_each_problem_of_a_collection_has_symbols_of_its_own():
+    (finding,) = findings(COLLECTION)
+    assert (finding.line, finding.printed, finding.expected) == (4, "0.4", "0.7")
+    given = "Everywhere $n = 8$ and $s = 0.4$.\n\n"
+    assert kinds(given + COLLECTION.replace("0.7", "0.4")) == []
+
+
+def test_what_is_put_in_may_be_reduced():
+    page = r"$R = 2.5$, $n = 5$: $$ v = \frac{R}{n - 2} = \frac{5}{6} $$"
+    assert kinds(page) == []
+    assert kinds(page.replace("{6}", "{7}")) == ["substitution"]
 
 
 def test_a_row_of_wrong_entries_is_one_finding():
