@@ -298,7 +298,7 @@ def violations(page, axe):
 
 
 INSPECTED = ["index", "examples/index", "examples/mazur"]  # an example costs seconds
-INSPECTED += [name for name in PAGES if name.startswith("guides/")]
+INSPECTED += [name for name in PAGES if name.startswith("guides/")] + ["errata", "404"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,4 +1,4 @@
-"""The downloads of a page: what its configuration asks for is written, and nothing else is linked."""
+"""The downloads of a page: what its configuration asks for is written, and nothing else linked."""
 
 import json
 import os
