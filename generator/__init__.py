@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from generator.network.training import TrainingStep
     from generator.page.pytorch import PyTorchSays
 
-FORMATS = ("markdown", "json", "ipynb", "latex")
+ENDINGS = {"markdown": ".md", "json": ".json", "ipynb": ".ipynb", "latex": ".tex"}
+FORMATS = tuple(ENDINGS)
 __version__ = "0.1.0"
 
 
@@ -27,9 +28,10 @@ def generate(
     """The files of an example, by name, from the text of its configuration.
 
     name: what the files' names begin with; formats: some of FORMATS; folder:
-    from where the path of an author's own page is. A page comes first, with its
-    figures and with the golden values for its readers to download; an author's own
-    page with those of them that it shows.
+    from where the path of an author's own page is. The files come in the order of the
+    formats. A page brings its figures, and what its readers can download: the golden
+    values and the formats that its configuration names; an author's own page brings
+    those figures and values that it shows.
     Raises located.Unusable where the configuration cannot be used, and
     ledgers.LedgersDiffer where graph and law, or page and PyTorch, disagree: a fault
     of the generator.
@@ -49,8 +51,9 @@ def generate(
         if set(formats) - {"json"}:
             template = folder / config.page.template if config.page.template else None
             own_page = (template, read_template(text, template)) if template else None
+            written = tuple(dict.fromkeys([*formats, *config.page.downloads]))
             with localcontext(PRECISION):
-                shown, files = _page(config, text, name, own_page, formats)
+                shown, files = _page(config, text, name, own_page, written)
         if own_page is None or "json" in formats or quote(f"{name}.json") in shown:
             files[f"{name}.json"] = golden_values(config.example)
     except RoundingMisleads as error:
@@ -125,7 +128,9 @@ def _page(
         pytorch=said,
     )
     options = config.page
-    colophon = Colophon(text.strip("\n"), __version__, f"{name}.json")
+    link = {format_: quote(f"{name}{ending}") for format_, ending in ENDINGS.items()}
+    offered = {format_: link[format_] for format_ in options.downloads}
+    colophon = Colophon(text.strip("\n"), __version__, link["json"], offered)
     page = compose(worked, options, colophon, name)
     if own_page is None:
         markdown = fill(environment(), "page.md", page=page)
@@ -138,19 +143,20 @@ def _page(
         if own_page is None or quote(file) in markdown
     }
     files: dict[str, str] = {}
-    if "markdown" in formats:
-        files |= {f"{name}.md": markdown} | figures
-    if "ipynb" in formats:
-        from generator.page.notebook import notebook, statements
+    for format_ in formats:
+        if format_ == "markdown":
+            files |= {f"{name}.md": markdown} | figures
+        elif format_ == "ipynb":
+            from generator.page.notebook import notebook, statements
 
-        digits = options.result_digits
-        printed = statements(exact, worked.run, digits)
-        program = numpy_program(example, digits)
-        files[f"{name}.ipynb"] = notebook(markdown, figures, program, printed, digits)
-    if "latex" in formats:
-        from generator.page.tex import tex
+            digits = options.result_digits
+            printed = statements(exact, worked.run, digits)
+            program = numpy_program(example, digits)
+            files[f"{name}.ipynb"] = notebook(markdown, figures, program, printed, digits)
+        elif format_ == "latex":
+            from generator.page.tex import tex
 
-        files[f"{name}.tex"] = tex(markdown, drawings(step, *about))
+            files[f"{name}.tex"] = tex(markdown, drawings(step, *about))
     return markdown, files
 
 

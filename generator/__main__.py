@@ -239,7 +239,15 @@ def _gallery(arguments: Sequence[str]) -> int:
             status = UNUSABLE
             continue
         stem = os.path.relpath(job.source.with_suffix(""), page.parent).replace(os.sep, "/")
-        exhibits.append(Exhibit(stem, config.example, config.page.notation, config.summary))
+        exhibits.append(
+            Exhibit(
+                stem=stem,
+                example=config.example,
+                notation=config.page.notation,
+                summary=config.summary,
+                downloads=config.page.downloads,
+            )
+        )
     if status != DONE:
         return status
     output = ["-o", str(options.output)] if options.output else []

@@ -262,6 +262,20 @@ def test_a_page_prints_with_its_folds_open_and_without_navigation(site, tab):
     assert styles == ["avoid"]
 
 
+@pytest.mark.parametrize("name", ["guides/catalogue", "examples/deep"])
+def test_no_equation_is_wider_than_the_sheet(name, site, tab):
+    page = tab(f"{site}/{name}.html")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.set_viewport_size({"width": 673, "height": 952})  # A4 within its margins
+    page.emulate_media(media="print")
+    too_wide = "found => found.filter(one => one.scrollWidth > one.clientWidth + 1).length"
+    assert page.locator("div.arithmatex").evaluate_all(too_wide) == 0
+    page.evaluate(
+        "document.querySelectorAll('math').forEach(one => one.style.removeProperty('--ems'))"
+    )
+    assert page.locator("div.arithmatex").evaluate_all(too_wide) > 0  # without, some are
+
+
 def test_a_printed_page_is_white_in_the_dark_scheme_too(site, tab):
     page = tab(f"{site}/examples/mazur.html", color_scheme="dark")
     page.emulate_media(media="print", color_scheme="dark")
@@ -298,7 +312,7 @@ def violations(page, axe):
 
 
 INSPECTED = ["index", "examples/index", "examples/mazur"]  # an example costs seconds
-INSPECTED += [name for name in PAGES if name.startswith("guides/")]
+INSPECTED += [name for name in PAGES if name.startswith("guides/")] + ["errata", "404"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -101,7 +101,8 @@
   });
 
   // Printing. A browser without ::details-content would print a closed fold closed; a link to
-  // another site says its address, unless that is its text.
+  // another site says its address, unless that is its text. An equation knows how wide it is, in
+  // its own letters, so that print.css can set a wide one smaller.
 
   let opened = [];
   addEventListener("beforeprint", () => {
@@ -111,6 +112,13 @@
     }
     opened = [...document.querySelectorAll(".md-typeset details:not([open])")];
     opened.forEach((fold) => (fold.open = true));
+    const equations = [...document.querySelectorAll(`${EQUATION} > math`)];
+    const widths = equations.map((math) => {
+      const range = document.createRange();
+      range.selectNodeContents(math);
+      return range.getBoundingClientRect().width / parseFloat(getComputedStyle(math).fontSize);
+    });
+    equations.forEach((math, at) => math.style.setProperty("--ems", Math.ceil(widths[at] + 1)));
   });
   addEventListener("afterprint", () => {
     opened.forEach((fold) => (fold.open = false));

@@ -86,6 +86,7 @@ def _resolved(file: File) -> Config:
         page.rounding,
         page.pytorch,
         page.template or "",
+        tuple(dict.fromkeys(page.downloads)),
     )
     return Config(example, options, " ".join((file.summary or "").split()))
 

@@ -333,6 +333,9 @@ class _Page(_Part):
     """Whether PyTorch runs the example too and the page says what it found."""
     template: str | None = None
     """A page of your own to fill with the numbers, a Jinja file; its path is from this file's."""
+    downloads: list[Literal["ipynb", "latex"]] = []
+    """Formats that are written beside the page too, and that it offers its readers: ipynb, a
+    Jupyter notebook; latex, a document for LuaLaTeX."""
 
 
 class File(_Part):

@@ -8,6 +8,7 @@ unit its activation and the gradient in that.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
+from typing import ClassVar
 
 from generator.page.figures import MAX_UNITS, is_labelled
 from generator.page.labels import (
@@ -74,6 +75,8 @@ class CircuitFigure(NetworkFigure):
     legend_y: int
     sample: int
     has_penalty: bool
+
+    least: ClassVar[float] = 1  # its numbers are as small as can be
 
 
 def circuit_figure(

@@ -48,7 +48,7 @@ class PageOptions:
     units one by one, `matrix` for whole layers; rounding: `exact`, or `stepwise`
     for a page of steps that are rounded (see stepwise); pytorch: whether it says
     what PyTorch makes of the example; template: the file of an author's own page,
-    empty where the page is the project's.
+    empty where the page is the project's; downloads: the formats that it is offered in.
     """
 
     notation: Notation
@@ -59,6 +59,7 @@ class PageOptions:
     rounding: str = "exact"
     pytorch: bool = False
     template: str = ""
+    downloads: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def compose(worked: Worked, options: PageOptions, colophon: Colophon, name: str)
             pytorch_program(worked.example, options.result_digits),
         ),
         values=tuple(values_in_full(step, write)),
-        colophon=replace(colophon, golden_values=quote(colophon.golden_values)),
+        colophon=colophon,
     )
 
 

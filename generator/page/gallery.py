@@ -19,13 +19,15 @@ OWN_NOTATION = "own"
 class Exhibit:
     """An example of the gallery: where its files begin, and what its configuration says.
 
-    stem: the path of its files from the gallery's page, without their endings.
+    stem: the path of its files from the gallery's page, without their endings;
+    downloads: the formats that its page is offered in.
     """
 
     stem: str
     example: Example
     notation: Notation
     summary: str
+    downloads: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Card:
     """A card as its template fills it in.
 
     link: the path that its files begin with, as a web address; facts: a label
-    with what the example has of it; tags: what the filters find the card by.
+    with what the example has of it; tags: what the filters find the card by;
+    downloads: the formats that the page is offered in.
     """
 
     title: str
@@ -42,6 +45,7 @@ class Card:
     summary: str
     facts: tuple[tuple[str, str], ...]
     tags: tuple[str, ...]
+    downloads: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,7 @@ def _card(exhibit: Exhibit) -> Card:
             ("Notation", _code(_notation(exhibit))),
         ),
         tags=tuple(_tag(label, value) for label, of in FILTERS.items() for value in of(exhibit)),
+        downloads=exhibit.downloads,
     )
 
 

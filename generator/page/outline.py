@@ -7,6 +7,7 @@ or None. All symbols and numbers are LaTeX without its dollar signs.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from generator.page.equations import Block
@@ -264,14 +265,16 @@ class Figures:
 
 @dataclass(frozen=True)
 class Colophon:
-    """How a page came about: its configuration, the generator's version, its golden values.
+    """How a page came about: its configuration, the generator's version, what goes with it.
 
-    configuration: the text of the YAML file; golden_values: the name of the JSON file.
+    configuration: the text of the YAML file; golden_values: the link to the JSON file;
+    downloads: the links to the page in other formats, by format.
     """
 
     configuration: str
     version: str
     golden_values: str
+    downloads: Mapping[str, str]
 
     @property
     def fence(self) -> str:

@@ -5,11 +5,12 @@ Coordinates are whole SVG units, y pointing down.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias, TypeVar
+from typing import ClassVar, TypeAlias, TypeVar
 
 from generator.page.labels import Text
 
 MARGIN = 20  # around the figure
+COLUMN = 688  # a page's width on a desk
 RADIUS, BIAS_RADIUS = 24, 12
 
 # Where something belongs, counted as a Name counts: a unit (layer, unit), a weight (layer,
@@ -60,6 +61,14 @@ class NetworkFigure:
     wires: tuple[Wire, ...]
     marks: tuple[Mark, ...]
     abridged: bool  # some units, or the labels of some weights, are left out
+
+    least: ClassVar[float] = 0.78  # of its size, at which its labels can still be read
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Its width and height on a page: shrunk to a column, as far as it can be read."""
+        width = max(min(self.width, COLUMN), round(self.least * self.width))
+        return width, round(width * self.height / self.width)
 
 
 Drawn: TypeAlias = list[Wire | Mark]

@@ -54,6 +54,7 @@ samples:
     "page.rounding": "rounding: stepwise",
     "page.pytorch": "pytorch: true",
     "page.template": "template: lesson.jinja",
+    "page.downloads": "downloads: [ipynb, latex]",
     "page.notation.like": "like: mazur",
     "page.notation.times": "times: dot",
     "page.notation.hidden_unit": "hidden_unit: 'h{unit}'",

@@ -361,3 +361,17 @@ def test_the_colours_have_the_contrast_that_wcag_asks_for(scheme):
         assert contrast(colours[style, "fill"], behind) >= 4.5
     for line in (".wire", ".wire.bias", "circle.input", "circle.hidden", "circle.output"):
         assert contrast(colours[line, "stroke"], panel) >= 3
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.svg")), ids=lambda path: path.stem)
+def test_a_figure_of_a_network_fits_its_column_or_stays_readable(path):
+    kind = re.search(r"-(network|paths|gradients|loss)(-\d+)?$", path.stem)[1]
+    if kind == "loss":
+        return
+    root = ET.parse(path).getroot()
+    drawn, shown = float(root.get("viewBox").split()[2]), float(root.get("width"))
+    if kind == "gradients":
+        assert shown == drawn
+    else:
+        assert shown == min(drawn, 688) or shown / drawn == pytest.approx(0.78, abs=1e-3)
+        assert shown / drawn > 0.779
