@@ -67,10 +67,6 @@ class Ledger:
         self._found.append((start, finding))
         return len(self._found) - 1
 
-    def lines(self) -> set[int]:
-        """The lines that have a finding."""
-        return {finding.line for _, finding in self._found}
-
     def root_of(self, number: int) -> int:
         root = self._found[number][1].root
         return number if root is None else root

@@ -1,0 +1,345 @@
+"""The equalities of one chain, walked side by side.
+
+Two sides in numbers are compared by what their printed digits allow; a side in numbers
+behind one in symbols must put in the values that the page gives; two sides in symbols are
+compared where the page gives every value.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from generator.algebra import Expression, Power, Quantity, quantities_in
+from generator.audit.causes import cause_of_result
+from generator.audit.known import Known, has_law, is_near
+from generator.audit.latex import Side
+from generator.audit.log import Log
+from generator.audit.rounding import (
+    Verdict,
+    Worth,
+    compare,
+    has_log,
+    significant,
+    without_log_base,
+    worth,
+)
+from generator.audit.slips import Substitutions
+from generator.audit.slopes import slope
+from generator.audit.statements import (
+    is_symbol,
+    number_of,
+    printed_text,
+    quote,
+)
+from generator.audit.stepwise import worked_out
+from generator.audit.substitution import Pair, has_symbols, put_in
+from generator.audit.symbols import Opaque
+from generator.audit.values import as_text, rounded_like
+
+LONG = 8  # digits of a number that is not rounded
+NO_VALUE = "it has no value: a division by zero, or a number too large"
+
+
+class ChainCheck:
+    """The equalities of one chain."""
+
+    def __init__(self, log: Log, known: Known, substitutions: Substitutions) -> None:
+        self.log, self.known, self.substitutions = log, known, substitutions
+        self.history, self.ledger = known.history, known.ledger
+        self.chain, self.sides, self.head = log.chain, log.sides, log.head
+        self.start = log.statement.start
+        self.is_numeric = [_is_numeric(side) for side in self.sides]
+        self.values = [known.worth(side) for side in self.sides]
+        # whether it goes on to numbers, where its symbols are compared
+        self.has_result = any(self.is_numeric[1:])
+
+    def outcome(self, at: int) -> str:
+        """`checked`, `symbolic`, or why the equality of two sides is not read."""
+        left, right = self.sides[at - 1], self.sides[at]
+        for side in (left, right):
+            if side.expression is None:
+                return side.reason
+        assert left.expression is not None and right.expression is not None
+        relation = self.chain.relations[at - 1]
+        if self.is_numeric[at - 1] and self.is_numeric[at]:
+            return self._numbers(at, self.values[at - 1], self.values[at], relation)
+        if relation not in "=≈":
+            return "symbolic"
+        if self._misses_slope(at):
+            return "checked"
+        if at == 1 and self.is_numeric[at] and is_symbol(left.expression):
+            return self._head(at, self.values[at])
+        if self.is_numeric[at]:
+            return self._put_in(at, left.expression, right, self.values[at])
+        if self.is_numeric[at - 1]:
+            return self._put_in(at, right.expression, left, self.values[at - 1])
+        return self._symbols(at, left.expression, right.expression)
+
+    # Two sides in numbers.
+
+    def _numbers(self, at: int, left: Worth | None, right: Worth | None, relation: str) -> str:
+        if left is None or right is None:
+            return NO_VALUE
+        if relation not in "=≈":
+            is_less = left.value <= right.value if relation in "<≤" else left.value >= right.value
+            if not is_less and abs(left.value - right.value) > left.spread + right.spread:
+                self._report_result(at, left, right)
+            return "checked"
+        verdict = self._verdict(at, left, right, relation)
+        if verdict is Verdict.WRONG and _SHAPE.search(self.sides[at].latex.strip()):
+            return "it may be about the shapes of matrices"
+        if verdict is Verdict.WRONG and self._uses_unnamed_sigma(at):
+            return "which function σ is, this page does not say"
+        if verdict is Verdict.WRONG and _may_be_units(self.sides[at - 1], self.sides[at]):
+            return "the words beside the numbers may be units, or say what they are"
+        if verdict is Verdict.WRONG and _MIXED.search(quote(self.chain, at - 1, at)):
+            return "a whole number before a fraction may be a mixed number"
+        if verdict is Verdict.WRONG and relation == "≈" and self._is_rough(at, left, right):
+            return "checked"
+        if verdict is Verdict.WRONG and self._is_worked_out(at):
+            return "checked"
+        if verdict is Verdict.WRONG:
+            self._report_result(at, left, right)
+        elif verdict is Verdict.TRUNCATED:
+            self.ledger.truncated(self.chain, at, left, right)
+        elif verdict is Verdict.HIDDEN:
+            self.ledger.hide(self.chain, at, left)
+        elif right.number is not None and left.number is None:
+            self.ledger.rounds(left, right.number)
+            is_exact = not left.spread and left.value == right.number
+            self.history.saw(right.number, is_exact=is_exact)
+        return "checked"
+
+    def _is_rough(self, at: int, left: Worth, right: Worth) -> bool:
+        """Whether two sides are said to be about equal: about 10⁻⁶, two long numbers."""
+        ratio = left.value / right.value if right.value else Decimal(0)
+        if isinstance(self.sides[at].expression, Power):
+            return Decimal("0.3") < ratio < Decimal("3.2")
+        numbers = [each.number for each in (left, right) if each.number is not None]
+        is_long = len(numbers) == 2 and min(map(significant, numbers)) >= LONG
+        return is_long and abs(ratio - 1) < Decimal("0.05")
+
+    def _is_worked_out(self, at: int) -> bool:
+        """Whether a side has the parts of the one before it, rounded each."""
+        left, right = self.sides[at - 1].expression, self.sides[at].expression
+        assert left is not None and right is not None
+        if number_of(self.sides[at]) is not None:
+            return False
+        numbers = worked_out(left, right, self.history.spread)
+        for number, is_exact in numbers or ():
+            self.history.saw(number, is_exact=is_exact)
+        return numbers is not None
+
+    def _verdict(self, at: int, left: Worth, right: Worth, relation: str) -> Verdict:
+        """The comparison; where a logarithm's base is not said, the best of its readings."""
+        verdict = compare(left, right, relation)
+        expression = self.sides[at - 1].expression
+        if verdict is Verdict.WRONG and expression is not None and has_log(expression):
+            for reading in without_log_base(expression):
+                other = compare(worth(reading, self.history.spread), right, relation)
+                verdict = other if other is not Verdict.WRONG else verdict
+        if verdict is Verdict.WRONG and right.number is not None and _is_percent(self.sides[at]):
+            hundredfold = Worth(right.value * 100, Decimal(0), right.number.scaleb(2))
+            return compare(left, hundredfold, relation)  # 0.9 · 100 = 90 %
+        return verdict
+
+    def _uses_unnamed_sigma(self, at: int) -> bool:
+        """Whether σ is applied on a page that nowhere says that it is the logistic function."""
+        sides = self.sides[at - 1].latex + self.sides[at].latex
+        is_applied = re.search(r"(?:\\sigma|σ)\s*(?:\\left)?\s*\(", sides) is not None
+        return is_applied and not _LOGISTIC.search(self.ledger.reading.source.text)
+
+    def _report_result(self, at: int, left: Worth, right: Worth) -> None:
+        """Two sides in numbers that differ."""
+        formula = self._formula_behind(at, left, right)
+        if formula is not None:
+            self._report_numbers(at - 1, formula, left)
+            return
+        side, true, printed = self.sides[at], left, right
+        tree = self.sides[at - 1].expression
+        if right.number is None and left.number is not None:  # the number stands first
+            side, true, printed = self.sides[at - 1], right, left
+            tree = self.sides[at].expression
+        expected = rounded_like(true.value, printed.number)
+        cause = None
+        if printed.number is not None and tree is not None:
+            cause = cause_of_result(tree, printed.number, self.known.named_numbers())
+        why = f"the other side comes to {expected}"
+        self.log.report(at, "arithmetic", printed_text(side), expected, why, cause)
+        if printed.number is not None:
+            self.log.correct(expected)
+
+    def _formula_behind(self, at: int, left: Worth, right: Worth) -> Expression | None:
+        """The formula earlier in a chain that the right one of two sides agrees with."""
+        for side in self.sides[: at - 1]:
+            if side.expression is None or is_symbol(side.expression) or has_law(side.expression):
+                continue
+            value = None if _is_numeric(side) else self.known.evaluated(side.expression)
+            if value is None or not _agree(value, right):
+                continue
+            if 4 * abs(value.value - right.value) < abs(value.value - left.value):
+                return side.expression
+        return None
+
+    def _report_numbers(self, at: int, formula: Expression, value: Worth) -> None:
+        """Numbers between a formula and its right result that come to neither."""
+        tree = self.known.with_numbers(formula)
+        cause = cause_of_result(tree, round(value.value, 8), []) if tree is not None else None
+        why = "the formula before it and the result behind it agree, and it comes to neither"
+        self.log.report(at, "substitution", printed_text(self.sides[at]), None, why, cause)
+        self.log.is_only_symbolic = True
+
+    # A side in symbols and one in numbers.
+
+    def _head(self, at: int, value: Worth | None) -> str:
+        """The symbol that a chain begins with, and then a side in numbers."""
+        symbol, side = self.head, self.sides[at]
+        assert isinstance(symbol, Quantity) and side.expression is not None
+        number = number_of(side)
+        if number is not None:
+            self.substitutions.check_restated(symbol, number)
+            return "checked"
+        definition = self.history.defined_by(symbol, self.start)
+        if definition is None:
+            return NO_VALUE if value is None else "symbolic"
+        pairs = put_in(definition, side.expression, allows_results=True)
+        return self.substitutions.check(at, definition, pairs) if pairs else "checked"
+
+    def _put_in(self, at: int, symbols: Expression, side: Side, value: Worth | None) -> str:
+        """A formula, and its numbers or its result."""
+        assert side.expression is not None
+        if value is None:
+            return NO_VALUE
+        number = number_of(side)
+        pairs: list[Pair] | None = None
+        if isinstance(symbols, Quantity):
+            if isinstance(symbols.name, Opaque):
+                return self.known.unknown(symbols)
+            pairs = [(symbols, number)] if number is not None else None
+        elif number is None:
+            pairs = put_in(symbols, side.expression, allows_results=True)
+        if pairs:
+            return self.substitutions.check(at, symbols, pairs)
+        return self._by_value(at, symbols, side, value) if pairs is None else "checked"
+
+    def _by_value(self, at: int, symbols: Expression, side: Side, value: Worth) -> str:
+        """A formula against a number or other numbers, every symbol having one value."""
+        mine = None if has_law(symbols) else self.known.evaluated(symbols)
+        if mine is None:
+            return self.known.unknown(symbols)
+        if self.log.root is not None:
+            return "checked"
+        if len(self.sides) == 2 and self._is_supposed():
+            return "symbolic"
+        if self.known.is_uncertain(symbols):
+            return "symbolic"
+        if not _agree(mine, value) and not has_log(symbols):
+            self._report_value(at, symbols, side, mine, value)
+        return "checked"
+
+    def _is_supposed(self) -> bool:
+        """Whether an "if" stands before it in its sentence: if u and v are orthogonal, u'v = 0."""
+        text = self.ledger.reading.source.text
+        before = text[max(0, self.start - 200) : self.start]
+        return _IF.search(re.split(r"[.!?;:]\s|\n\s*\n", before)[-1]) is not None
+
+    def _report_value(
+        self, at: int, symbols: Expression, side: Side, mine: Worth, value: Worth
+    ) -> None:
+        expected = rounded_like(mine.value, value.number)
+        printed = round(value.value, 8) if value.number is None else value.number
+        tree = self.known.with_numbers(symbols)
+        others = [] if value.number is None else self.known.named_numbers()
+        cause = cause_of_result(tree, printed, others) if tree is not None else None
+        is_other_value = value.number is None or "the value of" in (cause or "")
+        for symbol in set(quantities_in(symbols)):
+            latest = self.known.latest(symbol)
+            if value.number is not None and latest and latest.number == mine.value:
+                is_other_value = True
+                line, _ = self.ledger.reading.place(latest.start)
+                cause = cause or f"`{symbol.name}` is {as_text(latest.number)} on line {line}"
+        kind = "substitution" if is_other_value else "arithmetic"
+        why = f"with the values of this page it is {expected}"
+        self.log.report(at, kind, printed_text(side), expected, why, cause)
+        self.log.correct(expected)
+
+    # A derivative and the formula that it is of.
+
+    def _misses_slope(self, at: int) -> bool:
+        """Whether what stands for a derivative is not what the rules of differentiation give."""
+        side, value = self.sides[at], self.values[at]
+        if side.expression is None or has_law(side.expression):
+            return False
+        right = slope(self.head, self.known)
+        if right is None or (self.is_numeric[at] and at > 1):
+            return False
+        if not self.is_numeric[at]:
+            value = self.known.evaluated(side.expression)
+        if value is None or not right.is_another(side.expression, value):
+            return False
+        line, _ = self.ledger.reading.place(right.start)
+        kind = "arithmetic" if self.is_numeric[at] else "symbol"
+        expected = right.written(value)
+        true = rounded_like(right.worth.value, value.number)
+        why = (
+            f"`{right.above}` on line {line}, differentiated, gives {true} with this page's values"
+        )
+        self.log.report(at, kind, printed_text(side), expected, why, right.cause(value))
+        self.log.is_only_symbolic = kind == "symbol"
+        return True
+
+    # Two sides in symbols.
+
+    def _symbols(self, at: int, left: Expression, right: Expression) -> str:
+        """Two formulas, or a symbol and its formula."""
+        if has_law(left) or has_law(right) or self.log.root is not None:
+            return "symbolic"
+        if at == 1 and is_symbol(left) and (self.has_result or left in set(quantities_in(right))):
+            return "symbolic"
+        symbols = {*quantities_in(left), *quantities_in(right)}
+        names = {self.known.known_as(symbol) for symbol in symbols}
+        one, other = self.known.evaluated(left), self.known.evaluated(right)
+        if (
+            one is None
+            or other is None
+            or not all(self.history.is_known_before(name, self.start) for name in names)
+        ):
+            return "symbolic"
+        if self.known.is_uncertain(left) or self.known.is_uncertain(right):
+            return "symbolic"
+        if not _agree(one, other):
+            why = (
+                f"with the values of this page the side before is {as_text(one.value, 6)},"
+                f" this one {as_text(other.value, 6)}"
+            )
+            is_sign = abs(one.value + other.value) <= one.spread + other.spread
+            cause = "the sign" if is_sign else None
+            self.log.report(at, "arithmetic", printed_text(self.sides[at]), None, why, cause)
+            self.log.is_only_symbolic = True
+        return "checked"
+
+
+def _agree(one: Worth, other: Worth) -> bool:
+    return compare(one, other, "≈") is not Verdict.WRONG or is_near(one, other)
+
+
+_LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
+_IF = re.compile(r"\b(?:if|whenever|unless|wenn|falls|si|если)\b|若|如果", re.IGNORECASE)
+_MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
+_WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
+_SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
+
+
+def _may_be_units(left: Side, right: Side) -> bool:
+    """Whether words beside two numbers differ: 60 min = 1 h, 25 % percentile = 13.5."""
+    one, other = (_WORDS.findall(each.latex) for each in (left, right))
+    return bool(one) and one != other and (bool(other) or number_of(left) is not None)
+
+
+def _is_percent(side: Side) -> bool:
+    return side.latex.rstrip(" .,;}").endswith("%")
+
+
+def _is_numeric(side: Side) -> bool:
+    return side.expression is not None and not has_symbols(side.expression)
