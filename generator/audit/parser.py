@@ -246,6 +246,8 @@ class Parser(SymbolReader):
         if isinstance(base, Array) and index in (r"\top", "T", r"\intercal", r"\prime"):
             return base.transposed()
         if isinstance(base, Quantity) and index in (r"\top", "T", r"\intercal"):
+            if base.name in self.symbols.arrays:  # of one entry, which the brackets took for it
+                return self.symbols.arrays[base.name]
             return self.entered(Opaque(f"{base.name}^{{{index}}}"))
         if DECORATION.fullmatch(index) and not isinstance(base, Constant):
             raise Unreadable(f"an index `{index}` on what is no symbol")
