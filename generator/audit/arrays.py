@@ -236,3 +236,18 @@ def softmax(argument: Expression) -> Expression:
         columns.append(tuple(Quotient(power, Sum(powers)) for power in powers))
     found = Array(tuple(zip(*columns, strict=True)))
     return Array(found.rows if rows is argument.rows else found.transposed().rows, argument.is_list)
+
+
+def of_many(function: Function, arguments: Sequence[Expression]) -> Expression:
+    """The largest or smallest of several numbers, or of those of one vector."""
+    numbers = [scalar(each) for each in arguments]
+    if len(numbers) == 1 and isinstance(numbers[0], Array):
+        numbers = list(numbers[0].entries)
+    elif len(numbers) == 2:
+        return called(function, numbers)
+    if len(numbers) < 2 or any(isinstance(each, Array) for each in numbers):
+        raise Unreadable(f"{len(arguments)} arguments for the function {function.name}")
+    largest = numbers[0]
+    for number in numbers[1:]:
+        largest = Call(function, (largest, number))
+    return largest

@@ -37,8 +37,12 @@ def with_calculator_rule(audit: Audit, reading: Reading) -> Audit:
         return audit
     lines = {finding.line for finding in audit.findings}
     roots = _roots_by_line(audit, reading)
+    # Without a table of values a symbol may have one before an update and one behind it.
+    is_certain = full >= FULL_VALUES
     more = [
-        _finding(each, roots.get(each.line)) for each in strict.findings if each.line not in lines
+        _finding(each, roots.get(each.line))
+        for each in strict.findings
+        if each.line not in lines and (is_certain or each.kind != "value")
     ]
     merged = sorted([*audit.findings, *more], key=lambda each: (each.line, each.column))
     places = {id(each): place for place, each in enumerate(merged)}

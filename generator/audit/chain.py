@@ -11,6 +11,7 @@ import re
 from decimal import Decimal
 
 from generator.algebra import Expression, Power, Quantity, quantities_in
+from generator.audit.angles import has_angle, in_degrees
 from generator.audit.causes import cause_of_result
 from generator.audit.known import Known, has_law, is_near
 from generator.audit.latex import Side
@@ -139,6 +140,8 @@ class ChainCheck:
             for reading in without_log_base(expression):
                 other = compare(worth(reading, self.history.spread), right, relation)
                 verdict = other if other is not Verdict.WRONG else verdict
+        if verdict is Verdict.WRONG and expression is not None and has_angle(expression):
+            verdict = compare(worth(in_degrees(expression), self.history.spread), right, relation)
         if verdict is Verdict.WRONG and right.number is not None and _is_percent(self.sides[at]):
             hundredfold = Worth(right.value * 100, Decimal(0), right.number.scaleb(2))
             return compare(left, hundredfold, relation)  # 0.9 · 100 = 90 %

@@ -20,6 +20,7 @@ from generator.algebra import (
 )
 from generator.algebra.expression import FloatArray, as_expression
 from generator.algebra.functions import absolute, maximum, normal_cdf, sqrt, tanh
+from generator.audit.angles import cos, sin, tan
 from generator.audit.tokens import Unreadable, words
 from generator.network.activations import (
     Activation,
@@ -89,6 +90,9 @@ FUNCTIONS: Mapping[str, Function] = {
         (r"\tanh tanh", tanh),
         (r"\sinh sinh", sinh),
         (r"\cosh cosh", cosh),
+        (r"\sin sin", sin),
+        (r"\cos cos", cos),
+        (r"\tan tan", tan),
         (r"\max max", maximum),
         (r"\min min", minimum),
         (r"\lvert abs", absolute),
@@ -129,9 +133,7 @@ LOGARITHMS: Mapping[str, Callable[[], Function]] = {
 
 # Letters that stand for a function when brackets follow; which one, no page need say.
 UNNAMED = words(r"f g \phi \varphi \psi")
-NOT_ENTERED = words(
-    r"\sin \cos \tan \det \arg \lVert \operatorname \Pr \sup \inf \lim \int \arctan \coth"
-)
+NOT_ENTERED = words(r"\det \arg \lVert \operatorname \Pr \sup \inf \lim \int \arctan \coth")
 
 
 def with_subscript(base: str, subscript: str) -> Function:

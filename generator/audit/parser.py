@@ -14,6 +14,7 @@ from generator.algebra import (
     Quotient,
 )
 from generator.algebra.functions import sqrt
+from generator.audit.angles import with_pi
 from generator.audit.arrays import (
     Array,
     array,
@@ -21,6 +22,7 @@ from generator.audit.arrays import (
     divided,
     multiplied,
     negated,
+    of_many,
     powered,
     scalar,
     softmax,
@@ -358,6 +360,11 @@ class Parser(SymbolReader):
             arguments.append(self.sum())
         self.close(opening)
         self.bars = bars
+        if function.name in ("maximum", "minimum"):
+            return of_many(function, arguments)
+        if function.name in ("sin", "cos", "tan"):
+            pi = self.symbols.get(r"\pi")
+            arguments = [with_pi(argument, pi) for argument in arguments]
         if function.latex is not None and len(arguments) != function.latex.count("%s"):
             raise Unreadable(f"{len(arguments)} arguments for the function {function.name}")
         return called(function, arguments)

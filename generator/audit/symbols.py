@@ -22,6 +22,7 @@ from generator.audit.tokens import (
     is_decoration,
 )
 
+_BOLD = frozenset([r"\mathbf", r"\boldsymbol", r"\bm", r"\bold"])
 _IN_NAMES = frozenset(["_", "{", "}", ","])
 
 
@@ -128,6 +129,10 @@ class SymbolReader(Cursor):
         r"""`\hat{y}_1`, which may be written `\hat{y_1}` or `\hat{y1}`."""
         inside = self.script()
         index = ""
+        if token.text in _BOLD and any(each.kind == "number" for each in inside[:2]):
+            number = self.part(inside)
+            if not isinstance(number, Quantity):
+                return self.raised(number)  # a result in bold
         if len(inside) > 1:
             whole = self.part(inside, is_name=True)
             if not isinstance(whole, Quantity) or isinstance(whole.name, Opaque):

@@ -307,6 +307,7 @@ _TOKEN = re.compile(
             |nonumber|notag|hline|boxed|fbox|cancel|bcancel|underline|bf|it|rm|hfill|noindent
             |mathstrut|strut|mathop|mathord|mathbin|mathrel|mathopen|mathclose|mathinner
             |allowbreak|nobreak|newline|small|large|Large|footnotesize|scriptsize|normalsize
+            |LARGE|huge|Huge|therefore|because
             )(?![A-Za-z])
         |\\(?:begin|end)\{{(?:{_ALIGNING})\*?\}}(?:\[[tbc]\])?(?:(?<=at\}})\{{\d+\}}|(?<=at\*\}})\{{\d+\}})?)
     |(?P<row>\\\\\*?(?:[ \t]*\[[^\]\n]*\])?|\\cr(?![A-Za-z]))

@@ -448,6 +448,23 @@ def test_what_is_put_in_may_be_reduced():
     assert kinds(page.replace("{6}", "{7}")) == ["substitution"]
 
 
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (r"$0.15 + 0.7 = \mathbf{0.95}$", 1),
+        (r"$-(0.8 - 0.7) = \mathbf{-0.1}$", 0),
+        (r"$1 + \cos(\pi) = 0$ and $2\cos(0.1) = 1.99$", 0),
+        (r"$\cos(60) = 0.5$, in degrees", 0),
+        (r"$\cos(0.9) = 0.65$", 1),
+        (r"$\max(1, 4, 2) = 4$ and $\min([3, 5, 2.2]) = 3$", 1),
+        (r"$\therefore 2 \cdot 3 = 7$", 1),
+    ],
+)
+def test_what_other_pages_write_is_read(text, wrong):
+    assert kinds(text) == ["arithmetic"] * wrong
+    assert audit(read_source(text, ".md")).coverage.unread == ()
+
+
 def test_a_row_of_wrong_entries_is_one_finding():
     (finding,) = findings(r"$2 \cdot [0.5, 0.7, 0.9] = [1.0, 1.5, 1.9]$")
     assert finding.expected == "1.4, 1.8"

@@ -262,7 +262,7 @@ def test_a_law_is_read_as_one_opaque_symbol(latex):
         (r"\begin{bmatrix} 1 & 2 \end{bmatrix} + x", "whose shape is not known"),
         (r"\begin{bmatrix} 1 & 2", "never closed"),
         (r"\begin{cases} 1 \\ 2 \end{cases}", "cases"),
-        (r"\sin x", "no function is entered for `\\sin`"),
+        (r"\det x", "no function is entered for `\\det`"),
         (r"\mathrm{foo}(x)", "no function is entered for `foo`"),
         ("foo(x)", "no function is entered for `foo`"),
         (r"\unknown x", "`\\unknown` is not known"),
