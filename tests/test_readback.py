@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator import generate
-from generator.audit import read_page
+from generator.audit import audit, read_page, read_source
 from generator.config.located import Unusable
 from generator.network.activations import ACTIVATIONS
 from generator.network.losses import LOSSES
@@ -114,6 +114,22 @@ DRAWN_STEPWISE = [
         drawn_configurations(200), itertools.cycle(STEPWISE + OTHERS), strict=False
     )
 ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text", [*itertools.islice(drawn_configurations(200), 30, 70)], ids=range(40)
+)
+def test_the_auditor_finds_nothing_on_a_drawn_page(text):
+    result = audit(read_source(generate(text, "net")["net.md"], ".md"))
+    assert (result.findings, result.coverage.unread) == ((), ()), text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", DRAWN_STEPWISE[:40], ids=range(40))
+def test_the_auditor_finds_nothing_on_a_drawn_stepwise_page(text):
+    result = audit(read_source(stepwise_page(text), ".md"))
+    assert (result.findings, result.coverage.unread) == ((), ()), text
 
 
 @pytest.mark.parametrize(("digits", "notation"), STEPWISE)
