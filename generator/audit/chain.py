@@ -96,6 +96,8 @@ class ChainCheck:
             return "the words beside the numbers may be units, or say what they are"
         if verdict is Verdict.WRONG and _MIXED.search(quote(self.chain, at - 1, at)):
             return "a whole number before a fraction may be a mixed number"
+        if verdict is Verdict.WRONG and self._has_unit_behind(at, left, right):
+            return "the words behind it may be the unit of the number"
         if verdict is Verdict.WRONG and relation == "≈" and self._is_rough(at, left, right):
             return "checked"
         if verdict is Verdict.WRONG and self._is_worked_out(at):
@@ -111,6 +113,15 @@ class ChainCheck:
             is_exact = not left.spread and left.value == right.number
             self.history.saw(right.number, is_exact=is_exact)
         return "checked"
+
+    def _has_unit_behind(self, at: int, left: Worth, right: Worth) -> bool:
+        """Whether a number is thousands or millions of what is meant: `= 112$ GB`."""
+        side = self.sides[at]
+        if at < len(self.sides) - 1 or not right.value or abs(left.value) < 500 * abs(right.value):
+            return False
+        end = side.start + len(side.latex)
+        behind = self.ledger.reading.source.text[end : end + 24]
+        return _LARGE.match(behind) is not None
 
     def _is_rough(self, at: int, left: Worth, right: Worth) -> bool:
         """Whether two sides are said to be about equal: about 10⁻⁶, two long numbers."""
@@ -328,6 +339,9 @@ def _agree(one: Worth, other: Worth) -> bool:
 
 
 _LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
+_LARGE = re.compile(
+    r"[\s$)*_]*(?:[KMGTP]i?(?:B|bit|FLOP|Hz|W)|(?:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b)"
+)
 _IF = re.compile(r"\b(?:if|whenever|unless|wenn|falls|si|если)\b|若|如果", re.IGNORECASE)
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")

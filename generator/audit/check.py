@@ -37,7 +37,11 @@ def audit(source: Source) -> Audit:
 
 def audit_reading(reading: Reading) -> Audit:
     with localcontext(GUARDED):
-        found = joined([_Auditor(part).result() for part in reading.parts()])
+        auditors = [_Auditor(part) for part in reading.parts()]
+        for auditor in auditors:
+            auditor.walk()
+        is_usual = sum(auditor.ledger.excess_of_truncations for auditor in auditors) > 0
+        found = joined([auditor.result(truncates=is_usual) for auditor in auditors])
     return with_calculator_rule(found, reading)
 
 
@@ -53,7 +57,8 @@ class _Auditor:
         self.open_lines: set[int] = set()
         self.suspected: set[tuple[int, Quantity]] = set()  # symbols of formulas that are reported
 
-    def result(self) -> Audit:
+    def walk(self) -> None:
+        """Goes through the chains."""
         self._report_unfinished()
         self._report_undefined()
         roots = dict(self._report_outvoted())
@@ -64,15 +69,18 @@ class _Auditor:
             why = f"`{symbol.name}` is never defined; by its index it is `{other.name}`"
             name = str(symbol.name)
             self.ledger.report(start, "symbol", name, name, str(other.name), why)
+
+    def result(self, *, truncates: bool) -> Audit:
+        """What was found; truncates: whether the page always cuts digits off."""
         coverage = Coverage(
             equalities=self.checked + self.symbolic + len(self.unread),
             checked=self.checked,
             symbolic=self.symbolic,
             unread=tuple(self.unread),
             hidden_digits=tuple(self.ledger.hidden),
-            truncated=self.ledger.truncated_notes(),
+            truncated=self.ledger.truncated_notes() if truncates else (),
         )
-        return Audit(coverage, self.ledger.findings())
+        return Audit(coverage, self.ledger.findings(truncates=truncates))
 
     def _report_unfinished(self) -> None:
         """Open ends, and what is announced and never computed."""

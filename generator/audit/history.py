@@ -174,6 +174,8 @@ def gathered(reading: Reading) -> History:
     """The history of a page; implied values are added while it is checked."""
     history = History([match.start() for match in _EPOCH.finditer(reading.source.text)])
     for index, statement in enumerate(reading.statements):
+        if _is_condition(statement, reading.source.text):
+            continue
         for value, symbol in _values(statement, index, history):
             history.values[symbol].append(value)
         for symbol, formula in _definitions(statement):
@@ -191,6 +193,13 @@ def gathered(reading: Reading) -> History:
         history.given |= {abs(value.number) for value in values if value.kind in ("given", "table")}
     history.timeline.sort(key=lambda each: each[0])
     return history
+
+
+def _is_condition(statement: Statement, text: str) -> bool:
+    """Whether it only says of which case something holds: the slope is 1/4 at x = 0."""
+    if len(statement.sides) != 2 or number_of(statement.sides[1]) is None:
+        return False
+    return _CONDITION.search(text[max(0, statement.start - 24) : statement.start]) is not None
 
 
 def _values(statement: Statement, index: int, history: History) -> Iterator[tuple[Value, Quantity]]:
@@ -285,4 +294,8 @@ _EPOCH = re.compile(
     r"|\bafter\s+(?:the\s+)?(?:update|one|\d)|\bcheck that it\b|\bdid it help\b"
     r"|第[一二三四\d]+[轮次个]|\bwith\s+the\s+(?:new|updated)\b",
     re.IGNORECASE | re.MULTILINE,
+)
+_CONDITION = re.compile(
+    r"\b(?:at|if|when|whenever|wenn|falls|bei|si|quand|cuando|если|при)[ \t]*(?:\}|[$(\\]|[ \t])*$",
+    re.IGNORECASE,
 )

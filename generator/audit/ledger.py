@@ -154,13 +154,13 @@ class Ledger:
         if abs(value.value) < abs(number) and abs(value.value - number) <= half_unit(number):
             self._rounded_up += 1
 
-    def _truncates_everywhere(self) -> bool:
-        return self._rounded_up < len(self._truncations)
+    @property
+    def excess_of_truncations(self) -> int:
+        """How many more results are cut off than rounded up."""
+        return len(self._truncations) - self._rounded_up
 
     def truncated_notes(self) -> tuple[Unread, ...]:
         """Where digits are cut off, on a page that always cuts them off."""
-        if not self._truncates_everywhere():
-            return ()
         return tuple(self._note(each) for each in self._truncations)
 
     def _note(self, each: _Truncation) -> Unread:
@@ -169,9 +169,9 @@ class Ledger:
         text = quote(each.chain, each.at - 1, each.at)
         return Unread(line, column, text, f"rounded it is {each.expected}")
 
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self, *, truncates: bool) -> tuple[Finding, ...]:
         """All findings in the order of the page, their roots by their new numbers."""
-        if not self._truncates_everywhere():
+        if not truncates:
             for each in self._truncations:
                 side = each.chain.sides[each.at]
                 text = quote(each.chain, each.at - 1, each.at)

@@ -96,7 +96,7 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
 def _goes_before(line: str, item: re.Match[str]) -> bool:
     """Whether something unread before an item belongs to it: a product, a ratio, a date."""
     before = line[max(0, item.start() - 40) : item.start()]
-    if re.search(r"\d[:/]$|[\w)\]}][*+−%-]$", before):
+    if re.search(r"\d[:/]$|[\w)\]}\\][*+−%-]$|\\\*-$", before):
         return True
     is_number = item.lastgroup == "number"
     if is_number and re.search(r"[\w)\]}]$|(?:^|\W)\w[ \t]*[-+−][ \t]*$", before):

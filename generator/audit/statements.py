@@ -152,6 +152,7 @@ _PROBLEM = re.compile(
     rf"\\begin\{{(?:{_PROBLEM_NAMES}|ex|uebung)\*?\}}"
     r"|^[ \t>]*(?:\#{1,6}[ \t]|\*\*|\\(?:sub)*section\*?\{)[ \t*]*(?:[^\w\n]{0,4}[ \t])?"
     rf"(?:{_PROBLEM_NAMES})\b[ \t]*(?:\#|№|n[°o]\.?)?[ \t]*\d"
+    r"|(?:^[ \t>]*|---[ \t]*)(?:\#{1,6}[ \t]|\*\*)[ \t*]*(?:Q|Question)[ \t]*\d{0,3}[.:)]"
     r"|^[ \t>]*(?:\#{1,6}[ \t]|\*\*)[ \t*]*(?:练习|习题|例题|题目)[ \t]*\d",
     re.MULTILINE | re.IGNORECASE,
 )

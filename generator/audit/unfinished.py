@@ -80,7 +80,7 @@ _WORDS = re.compile(
     r"|[àÀ]\s+(?:compléter|suivre|faire)|[Pp]or\s+(?:hacer|completar)"
     rf"){_AT_THE_END}"
     r"|未完|待续|待補|待补|待定"
-    r"|(?:[=≈:]|\bis)[ \t]*\?+(?=\s|[.,;|)]|$)|(?<![\w?])\?{3,}",
+    r"|(?:[=≈:]|\bis)[ \t]*\?+(?=\s|[.,;|)]|$)|(?:^|(?<=[\s=:|(]))\?{3,}",
     re.MULTILINE,
 )
 _IN_FORMULA = re.compile(

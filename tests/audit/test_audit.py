@@ -378,6 +378,10 @@ def test_an_index_that_no_symbol_has_is_found(line):
         "N = 5 rats × 6 mazes = 30, so that N - 1 = 30 - 1 = 29",
         r"$25\% \text{ percentile} = 13.5$ and $60 \text{ min} = 1 \text{ h}$",
         r"$0.25^{10} \approx 10^{-6}$",
+        r"It needs $7 \times 10^9 \times 16 = 112$ GB.",
+        r"**Proof:** the largest slope is at $x=0$. For tanh it is $\sigma'(x) = 1 - \tanh^2(x)$.",
+        r"so that p \*-1 = 0",
+        r"How does one choose $\eta$???",
         r"$0.2873108420117 \approx 0.2890155129943$",
         r"$7\frac13/50 = 22/150$",
         r"$\frac{{30 \cdot 50}}{{40}} = {{37}}{{.5}}$",
@@ -438,6 +442,8 @@ COLLECTION = r"""\begin{problem} Let $n = 5$ and $s = 0.4$. \end{problem}
 def test_each_problem_of_a_collection_has_symbols_of_its_own():
     (finding,) = findings(COLLECTION)
     assert (finding.line, finding.printed, finding.expected) == (4, "0.4", "0.7")
+    questions = COLLECTION.replace("\\begin{problem}", "\n### Q: ").replace("\\end{problem}", "")
+    assert [f.expected for f in findings(questions)] == ["0.7"]
     given = "Everywhere $n = 8$ and $s = 0.4$.\n\n"
     assert kinds(given + COLLECTION.replace("0.7", "0.4")) == []
 
