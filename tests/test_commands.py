@@ -142,8 +142,9 @@ def own_page(tmp_path, monkeypatch):
     """A folder with a configuration, the template that it names, and nothing else."""
     monkeypatch.chdir(tmp_path)
     net = (ROOT / "docs/examples/single-neuron.yaml").read_text(encoding="utf-8")
-    assert "\npage:" not in net
-    (tmp_path / "net.yaml").write_text(f"{net}\npage: {{template: lesson/my.jinja}}\n")
+    page, own = "page: {downloads: [ipynb, latex]}", "page: {template: lesson/my.jinja}"
+    assert page in net
+    (tmp_path / "net.yaml").write_text(net.replace(page, own))
     (tmp_path / "lesson").mkdir()
     (tmp_path / "lesson/my.jinja").write_text(OWN)
     return tmp_path

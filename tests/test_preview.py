@@ -95,7 +95,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "lessons").mkdir()
     (tmp_path / "lessons/mine.jinja").write_text(OWN)
     (tmp_path / "docs/own/mine.yaml").write_text(
-        f"{NET}\npage: {{template: ../../lessons/mine.jinja}}\n"
+        NET.replace("downloads: [ipynb, latex]", "template: ../../lessons/mine.jinja")
     )
     (tmp_path / "docs/own/mine.md").write_text("# Mine\n\nNot made yet.\n")
     return tmp_path

@@ -18,10 +18,9 @@ GALLERY = sorted(EXAMPLES.glob("*.yaml"))
 def with_template(text, **more):
     """A configuration with a template named in it, and whatever else its page says."""
     options = {"template": "my.jinja"} | more
-    lines = [line for line in text.splitlines() if not line.startswith("page:")]
-    kept = "\n".join(line for line in lines if not re.match(r"  (notation|digits|result)", line))
+    others = re.sub(r"(?ms)^page:.*?(?=^\S|\Z)", "", text)
     own = "".join(f"  {key}: {value}\n" for key, value in options.items())
-    return f"{kept.removesuffix('  rounding: exact')}\npage:\n{own}"
+    return f"{others}\npage:\n{own}"
 
 
 MAZUR = with_template((EXAMPLES / "mazur.yaml").read_text(encoding="utf-8"), notation="mazur")

@@ -161,7 +161,8 @@ def test_every_quantity_is_found_in_full():
 
 def test_the_figures_are_beside_the_page():
     figures = {f"mazur-{figure}.svg" for figure in ("network", "paths-1", "gradients")}
-    assert set(MAZUR) == {"mazur.md", "mazur.json", *figures}
+    downloads = {"mazur.json", "mazur.ipynb", "mazur.tex"}
+    assert set(MAZUR) == {"mazur.md", *downloads, *figures}
     assert "](mazur-network.svg)" in PAGE
 
 

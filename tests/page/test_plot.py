@@ -177,6 +177,6 @@ def test_the_help_loads_no_matplotlib(tmp_path):
 def test_an_example_of_one_step_has_no_plot():
     files = generate((EXAMPLES / "mazur.yaml").read_text(encoding="utf-8"), "mazur")
     assert set(files) == {
-        "mazur.md", "mazur.json",
+        "mazur.md", "mazur.json", "mazur.ipynb", "mazur.tex",
         "mazur-network.svg", "mazur-paths-1.svg", "mazur-gradients.svg",
     }  # fmt: skip
