@@ -244,13 +244,20 @@ class ChainCheck:
             return self.known.unknown(symbols)
         if self.log.root is not None:
             return "checked"
-        if len(self.sides) == 2 and self._is_supposed():
+        if len(self.sides) == 2 and (self._is_supposed() or self._is_a_case(symbols, value)):
             return "symbolic"
         if self.known.is_uncertain(symbols):
             return "symbolic"
         if not _agree(mine, value) and not has_log(symbols):
             self._report_value(at, symbols, side, mine, value)
         return "checked"
+
+    def _is_a_case(self, symbols: Expression, value: Worth) -> bool:
+        """Whether plain text only counts for one case: with 2 classes, C-1 = 1."""
+        number = value.number
+        is_count = number is not None and number == number.to_integral_value()
+        is_plain = not any("\\" in side.latex for side in self.sides)
+        return is_count and is_plain and len(set(quantities_in(symbols))) == 1
 
     def _is_supposed(self) -> bool:
         """Whether an "if" stands before it in its sentence: if u and v are orthogonal, u'v = 0."""
@@ -340,7 +347,7 @@ def _agree(one: Worth, other: Worth) -> bool:
 
 _LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
 _LARGE = re.compile(
-    r"[\s$)*_]*(?:[KMGTP]i?(?:B|bit|FLOP|Hz|W)|(?:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b)"
+    r"[\s$)*_]*(?:[KMGTP]i?(?:B|bit|FLOP|Hz|W)|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b)"
 )
 _IF = re.compile(r"\b(?:if|whenever|unless|wenn|falls|si|если)\b|若|如果", re.IGNORECASE)
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13

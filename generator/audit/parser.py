@@ -273,6 +273,8 @@ class Parser(SymbolReader):
             index = self.index_number()
         elif token.text in ACCENTS:
             return self.accented(token)
+        if base == "log" and (logarithm := self.logarithm_to_a_base(index)) is not None:
+            return self.raised(self.applied(logarithm))
         if base in WITH_SUBSCRIPT and self.accept("_"):
             function = with_subscript(base, canonical(self.script()))
             function = slope_of(function) if self.accept("'") else function
@@ -286,6 +288,16 @@ class Parser(SymbolReader):
             if is_word and base not in FIELD_WORDS and not self.has_words_in_brackets():
                 raise Unreadable(f"no function is entered for `{base}` yet")
         return self.symbol(base, index)
+
+    def logarithm_to_a_base(self, index: str) -> Function | None:
+        """The logarithm of plain text, `log2(x)` or `log₁₀(x)`; its base is taken."""
+        start = self.at
+        if not index and self.accept("_"):
+            index = canonical(self.script())
+        if index in LOGARITHMS and self.next.sign == "(":
+            return LOGARITHMS[index]()
+        self.at = start
+        return None
 
     def text(self, token: Token) -> Expression:
         r"""`\text{net}_{h1}` and `\text{loss}` are symbols; `\text{so } x` is x with a remark."""

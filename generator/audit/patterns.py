@@ -172,7 +172,8 @@ def lonely_indices(reading: Reading) -> Iterator[tuple[str, int]]:
         for match in pattern.finditer(formula.latex):
             found.setdefault(match[1], []).append((match[0], formula.start + match.start()))
     often = [places for places in found.values() if len(places) > 9]
-    for places in found.values() if often else ():
+    # One number alone is a square: where σ² is a symbol, σ⁴ is its power.
+    for places in found.values() if len(often) > 1 else ():
         if len(places) == 1:
             yield places[0]
 

@@ -103,7 +103,7 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
         return True
     sign = before.rstrip()[-1:]
     is_bullet = sign == "·" and not line[: item.start()].strip(" \t·")
-    return sign in tuple("/^·×⋅÷＊∗") and not is_bullet
+    return sign in tuple("/^·×⋅÷＊∗−") and not is_bullet
 
 
 def _is_cut_off(line: str, end: int) -> bool:
@@ -234,6 +234,7 @@ _ITEM = re.compile(
     |(?P<root>√)
     |(?P<fraction>[½¼¾])
     |(?P<derivative>∂[^\W\d_]\w*/∂[^\W\d_]\w*)
+    |(?P<hyphened>[^\W\d_]+(?:-[^\W\d_]{3,})+)
     |(?P<word>[^\W\d_][\w₀-₉]*['’]*[⁺]?)
     |(?P<operator>\*\*|[-−+*/^·×⋅÷])
     |(?P<raised>[²³⁴⁵⁰¹⁶-⁹⁻]+)
@@ -244,5 +245,5 @@ _ITEM = re.compile(
 )
 _IDENTIFIER = re.compile(
     r"(?:(?<![\w.])(?P<mark>d|∂)(?P<above>[^\W\d_]\w*)/(?P=mark)(?P<below>[^\W\d_]\w*))"
-    r"|(?<![\w.])(?P<name>[A-Za-zα-ωΑ-Ωŷ][A-Za-z0-9_α-ω]*'*)(?P<entry>(?:\[\d{1,3}\])+|(?!\w))"
+    r"|(?<![\w.])(?P<name>[A-Za-zα-ωΑ-Ωŷ][A-Za-z0-9_α-ω]*(?:[₀-₉]+(?=\[\d))?'*)(?P<entry>(?:\[\d{1,3}\])+|(?!\w))"
 )

@@ -80,7 +80,8 @@ _WORDS = re.compile(
     r"|[àÀ]\s+(?:compléter|suivre|faire)|[Pp]or\s+(?:hacer|completar)"
     rf"){_AT_THE_END}"
     r"|未完|待续|待補|待补|待定"
-    r"|(?:[=≈:]|\bis)[ \t]*\?+(?=\s|[.,;|)]|$)|(?:^|(?<=[\s=:|(]))\?{3,}",
+    r"|(?:[=≈:]|\bis)[ \t]*\?+(?=\s|[.,;|)]|$)"
+    r"|(?:(?<=[=:(])|(?<=\0[ \t])|(?<=[=:][ \t]))\?{3,}",
     re.MULTILINE,
 )
 _IN_FORMULA = re.compile(
@@ -91,7 +92,12 @@ _IN_FORMULA = re.compile(
 
 def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
     """Where a page leaves something open, and what stands there; one a line."""
-    found = [(match.start(), match[0]) for match in _WORDS.finditer(reading.prose)]
+    prose = reading.prose
+    found = [
+        (match.start(), match[0])
+        for match in _WORDS.finditer(prose)
+        if "?" not in match[0] or not _is_answered(prose, match.start())
+    ]
     for formula in reading.formulas:
         for match in _IN_FORMULA.finditer(formula.latex):
             found.append((formula.start + match.start(), formula.latex))
@@ -101,3 +107,13 @@ def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
         if line not in lines:
             lines.add(line)
             yield start, " ".join(text.split())
+
+
+def _is_answered(prose: str, at: int) -> bool:
+    """Whether what is asked for, `P(A|B) = ?`, has its value further on."""
+    asked = re.search(r"([^\n\0=:│]*)[=≈:]?[ \t]*$", prose[max(0, at - 80) : at])
+    head = " ".join(asked[1].strip(" |*-").split()) if asked else ""
+    if len(head) < 4:
+        return False
+    pattern = r"\s+".join(map(re.escape, head.split()))
+    return re.search(rf"{pattern}\s*[=≈]\s*(?![\s?])", prose[at + 1 :]) is not None
