@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from generator.algebra import Expression, Power, Quantity, quantities_in
+from generator.algebra import Constant, Expression, Power, Quantity, quantities_in, substitute
 from generator.audit.angles import has_angle, in_degrees
 from generator.audit.causes import cause_of_result
 from generator.audit.known import Known, has_law, is_near
 from generator.audit.latex import Side
 from generator.audit.log import Log
+from generator.audit.patterns import split_derivative
 from generator.audit.rounding import (
     Verdict,
     Worth,
@@ -26,7 +27,7 @@ from generator.audit.rounding import (
     worth,
 )
 from generator.audit.slips import Substitutions
-from generator.audit.slopes import slope
+from generator.audit.slopes import left_out, slope
 from generator.audit.statements import (
     is_symbol,
     number_of,
@@ -211,6 +212,13 @@ class ChainCheck:
         symbol, side = self.head, self.sides[at]
         assert isinstance(symbol, Quantity) and side.expression is not None
         number = number_of(side)
+        found = left_out(symbol, self.known, value) if value is not None else None
+        if found is not None and self.log.root is None:
+            factor, product = found
+            why = f"by the chain rule it is {as_text(product, 6)}, with `{factor}` as a factor"
+            cause = f"`{factor}` left out"
+            self.log.report(at, "substitution", printed_text(side), None, why, cause)
+            return "checked"
         if number is not None:
             self.substitutions.check_restated(symbol, number)
             return "checked"
@@ -241,7 +249,7 @@ class ChainCheck:
         """A formula against a number or other numbers, every symbol having one value."""
         mine = None if has_law(symbols) else self.known.evaluated(symbols)
         if mine is None:
-            return self.known.unknown(symbols)
+            return self._unknown(at, symbols, value)
         if self.log.root is not None:
             return "checked"
         if len(self.sides) == 2 and (self._is_supposed() or self._is_a_case(symbols, value)):
@@ -251,6 +259,26 @@ class ChainCheck:
         if not _agree(mine, value) and not has_log(symbols):
             self._report_value(at, symbols, side, mine, value)
         return "checked"
+
+    def _unknown(self, at: int, symbols: Expression, value: Worth) -> str:
+        """A formula with a symbol that has no value, perhaps written for one that has."""
+        without = {s for s in quantities_in(symbols) if self.known.latest(s) is None}
+        if len(without) != 1 or has_law(symbols) or value.number is None or self.log.root:
+            return self.known.unknown(symbols)
+        (symbol,) = without
+        if symbol in self.history.definitions or split_derivative(symbol) is not None:
+            return self.known.unknown(symbols)
+        for name, number in self.known.given() if significant(value.number) > 3 else ():
+            meant = self.known.evaluated(substitute(symbols, {symbol: Constant(number)}))
+            if meant is not None and compare(meant, value, "≈") is Verdict.HOLDS:
+                side = (
+                    self.sides[at] if self.sides[at].expression is symbols else self.sides[at - 1]
+                )
+                where = self.sides.index(side)
+                why = f"`{symbol.name}` has no value; with that of `{name}` the result is right"
+                self.log.report(where, "symbol", str(symbol.name), name, why)
+                return "checked"
+        return self.known.unknown(symbols)
 
     def _is_a_case(self, symbols: Expression, value: Worth) -> bool:
         """Whether plain text only counts for one case: with 2 classes, C-1 = 1."""

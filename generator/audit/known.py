@@ -106,6 +106,15 @@ class Known:
                 return symbol
         return None
 
+    def given(self) -> list[tuple[str, Decimal]]:
+        """The symbols that the page gives a number before, no count, and their numbers."""
+        return [
+            (str(symbol.name), values[0].number)
+            for symbol, values in self.history.values.items()
+            if values and values[0].kind == "given" and values[0].start < self.start
+            if values[0].number != values[0].number.to_integral_value()
+        ]
+
     def named_numbers(self) -> list[tuple[str, Decimal]]:
         """Values of other symbols, those nearest before first."""
         timeline = self.history.timeline

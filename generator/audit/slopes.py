@@ -1,5 +1,7 @@
 """Derivatives held against the formula that they are of: of z = w x + b in w, that is x.
 
+Also against the product of the derivatives between, which the chain rule multiplies.
+
 Only where a page defines what is differentiated by one formula that reads the variable
 itself, and by no other way: then there is nothing to choose, and the rules of
 differentiation give the one right value.
@@ -7,8 +9,11 @@ differentiation give the one right value.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import prod
 
 from generator.algebra import Expression, Quantity, quantities_in
 from generator.algebra.calculus import local_derivatives
@@ -17,6 +22,7 @@ from generator.audit.known import Known, has_law
 from generator.audit.patterns import split_derivative
 from generator.audit.rounding import Worth
 from generator.audit.statements import is_symbol
+from generator.audit.symbols import derivative_name
 from generator.audit.values import half_unit, rounded_like
 
 _CAUSES = {
@@ -95,3 +101,42 @@ def _slope(
     except (TypeError, ArithmeticError, KeyError):
         return None
     return None if worth is None else Slope(expression, worth, str(above.name), start)
+
+
+def left_out(head: Expression | None, known: Known, value: Worth) -> tuple[str, Decimal] | None:
+    """The factor without which a chain of derivatives comes to a value, and the whole product.
+
+    Of ∂E/∂w, where the page gives ∂E/∂a, ∂a/∂z and ∂z/∂w before, and no other way.
+    """
+    ends = split_derivative(head) if head is not None else None
+    if ends is None or not value.value:
+        return None
+    edges: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for symbol in known.history.values:
+        pair, latest = split_derivative(symbol), known.latest(symbol)
+        if pair is not None and latest is not None and latest.start < known.start:
+            edges[pair[0]][pair[1]] = latest.number
+    paths = list(_paths(ends[0], ends[1], edges, 4))
+    if len(paths) != 1 or len(paths[0]) < 2:
+        return None
+    product = prod((number for _, number in paths[0]), start=Decimal(1))
+    for name, number in paths[0]:
+        if number and abs(number - 1) > NEAR and _is_close(product / number, value.value):
+            return name, product
+    return None
+
+
+def _paths(
+    above: str, below: str, edges: Mapping[str, Mapping[str, Decimal]], length: int
+) -> Iterator[list[tuple[str, Decimal]]]:
+    """The chains of derivatives from one quantity to another, of two or more."""
+    for between, number in edges.get(above, {}).items():
+        factor = (derivative_name(above, between), number)
+        if between == below:
+            yield [factor]
+        elif length > 1:
+            yield from ([factor, *rest] for rest in _paths(between, below, edges, length - 1))
+
+
+def _is_close(one: Decimal, other: Decimal) -> bool:
+    return abs(one - other) <= Decimal("0.005") * max(abs(one), abs(other))

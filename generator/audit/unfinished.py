@@ -80,12 +80,14 @@ _WORDS = re.compile(
     r"|[àÀ]\s+(?:compléter|suivre|faire)|[Pp]or\s+(?:hacer|completar)"
     rf"){_AT_THE_END}"
     r"|未完|待续|待補|待补|待定"
+    r"|\bwill\s+be\s+(?:added|completed|filled\s+in)\s+(?:later|soon)\b"
     r"|(?:[=≈:]|\bis)[ \t]*\?+(?=\s|[.,;|)]|$)"
     r"|(?:(?<=[=:(])|(?<=\0[ \t])|(?<=[=:][ \t]))\?{3,}",
     re.MULTILINE,
 )
+_CELL = re.compile(r"(?<=\|)[ \t]*\?+[ \t]*(?=\|)")
 _IN_FORMULA = re.compile(
-    r"(?:[=≈&]|\\approx|[-+]|\\cdot|\\times|\*)\s*\\?,?\s*(?:\\text\{\s*)?\?+"
+    r"(?:[=≈&]|\\approx|[-+]|\\cdot|\\times|\*)(?:\s|\\[,;:! ]|\\q?quad|~)*(?:\\text\{\s*)?\?+"
     r"|\\(?:text|mathrm|mbox)\{[^{}]*(?:TODO|TBC|TBD|\?\?)[^{}]*\}|^\s*\?+\s*$"
 )
 
@@ -98,6 +100,8 @@ def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
         for match in _WORDS.finditer(prose)
         if "?" not in match[0] or not _is_answered(prose, match.start())
     ]
+    cells = [(match.start(), match[0]) for match in _CELL.finditer(prose)]
+    found += cells if len(cells) < 3 else []  # a table of question marks is an exercise
     for formula in reading.formulas:
         for match in _IN_FORMULA.finditer(formula.latex):
             found.append((formula.start + match.start(), formula.latex))

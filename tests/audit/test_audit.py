@@ -214,6 +214,9 @@ WRONG = [
     ),
     (r"$W = [0.25, 0.5]$, $2 W = [0.5, 1.5]$", "arithmetic"),
     (r"$w_7 = ?$", "unfinished"),
+    (r"$w_7 \leftarrow w_7 - 0.1 = \;?$", "unfinished"),
+    ("| Weight | Value |\n|---|---|\n| a | 0.3 |\n| b | ? |", "unfinished"),
+    ("The gradient will be added later.", "unfinished"),
     ("The rest is TODO.", "unfinished"),
     (r"$a = 0.35$, $b = 0.45$, $c = a b = 0.35 \cdot 0.54 = 0.189$", "substitution"),
     (r"$out = \frac{1}{1 + e^{-out}}$", "symbol"),
@@ -298,6 +301,28 @@ def test_a_derivative_is_held_against_its_formula(above, below, right, wrong, ex
     (finding,) = findings(f"{page}{wrong}$")
     assert (finding.line, finding.expected) == (7, expected)
     assert "differentiated" in finding.message
+
+
+FACTORS = (
+    r"$\frac{\partial E}{\partial a} = 0.4534$, $\frac{\partial a}{\partial z} = 0.5731$, "
+    r"$\frac{\partial z}{\partial w} = 0.625$" + "\n\n"
+)
+
+
+def test_a_factor_of_the_chain_rule_that_is_left_out_is_found():
+    page = FACTORS + r"$\frac{\partial E}{\partial w} = "
+    assert findings(page + r"0.4534 \cdot 0.5731 \cdot 0.625 = 0.1624$") == ()
+    assert findings(page + "0.1624$") == ()
+    (finding,) = findings(page + r"0.4534 \cdot 0.625 = 0.2834$")
+    assert (finding.line, finding.cause) == (3, r"`\frac{\partial a}{\partial z}` left out")
+
+
+def test_a_symbol_without_a_value_that_stands_for_another_is_found():
+    page = r"With $\lambda = 0.1$, $v = 1.6$ one gets $v - {} \cdot (-0.1178) = 1.61178$."
+    assert findings(page.replace("{}", r"\lambda")) == ()
+    (finding,) = findings(page.replace("{}", r"\kappa"))
+    assert (finding.kind, finding.printed, finding.expected) == ("symbol", r"\kappa", r"\lambda")
+    assert findings(page.replace("{}", r"\kappa").replace("1.61178", "1.63556")) == ()
 
 
 def test_a_derivative_by_another_way_is_not_judged():
