@@ -24,12 +24,14 @@ KINDS = {"value": "substitution"}
 
 def with_calculator_rule(audit: Audit, reading: Reading) -> Audit:
     """The audit, with what breaks the calculator rule on a page that keeps it elsewhere."""
+    symbols = gathered(reading).values.values()
     full = sum(
         len(value.number.as_tuple().digits) >= FULL_DIGITS
-        for values in gathered(reading).values.values()
+        for values in symbols
         for value in values[:1] + values[-1:]
         if value.kind == "table"
     )
+    listed = sum({"table", "computed"} <= {value.kind for value in values} for values in symbols)
     if full < FULL_VALUES and audit.coverage.checked < 60:
         return audit
     strict = read_page(reading.source.text, reading.source.place)
@@ -37,8 +39,8 @@ def with_calculator_rule(audit: Audit, reading: Reading) -> Audit:
         return audit
     lines = {finding.line for finding in audit.findings}
     roots = _roots_by_line(audit, reading)
-    # Without a table of values a symbol may have one before an update and one behind it.
-    is_certain = full >= FULL_VALUES
+    # Without a table of results a symbol may have one value before an update and one behind it.
+    is_certain = max(full, listed) >= FULL_VALUES
     more = [
         _finding(each, roots.get(each.line))
         for each in strict.findings

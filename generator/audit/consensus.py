@@ -95,9 +95,10 @@ class _Votes:
         until = min((value.start for value in later if value.kind != "table"), default=None)
         uses = [use for use in self.uses[symbol] if until is None or use.start < until]
         tables = [value for value in self._by_name(symbol) if value.kind == "table"]
-        uses = [use for use in uses if use.epoch == first.epoch or tables]
+        restates = bool(uses) and self._restates(symbol, first, uses[0].number)
+        uses = [use for use in uses if use.epoch == first.epoch or tables or restates]
         votes = {use.statement for use in uses} | {value.statement for value in tables}
-        is_certain = len(votes) > 1 or (uses and self._restates(symbol, first, uses[0].number))
+        is_certain = len(votes) > 1 or restates
         if first.kind != "given" or not uses or not is_certain:
             yield from self._only_entry(symbol, first, tables)
             return
