@@ -7,6 +7,7 @@ no such excuse on the one or two lines that do not.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from generator.audit import equalities
@@ -42,7 +43,7 @@ def with_calculator_rule(audit: Audit, reading: Reading) -> Audit:
     # Without a table of results a symbol may have one value before an update and one behind it.
     is_certain = max(full, listed) >= FULL_VALUES
     more = [
-        _finding(each, roots.get(each.line))
+        _finding(each, roots.get(each.line, roots.get(_leans_on(each) or 0)))
         for each in strict.findings
         if each.line not in lines and (is_certain or each.kind != "value")
     ]
@@ -76,6 +77,12 @@ def _keeps_the_rule(strict: PageReading, *, has_full_values: bool) -> bool:
     if has_full_values:
         return found <= max(4, strict.checked // 25)
     return found <= USUAL / 4 * strict.checked / 2
+
+
+def _leans_on(each: equalities.Finding) -> int | None:
+    """The line whose value a finding is held against."""
+    named = re.search(r" on line (\d+)$", each.message.partition(",")[0])
+    return int(named[1]) if named else None
 
 
 def _finding(each: equalities.Finding, root: int | None) -> Finding:

@@ -10,7 +10,16 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from generator.algebra import Constant, Expression, Power, Quantity, quantities_in, substitute
+from generator.algebra import (
+    Constant,
+    Expression,
+    Power,
+    Quantity,
+    Quotient,
+    quantities_in,
+    substitute,
+)
+from generator.algebra.expression import children
 from generator.audit.angles import has_angle, in_degrees
 from generator.audit.causes import cause_of_result
 from generator.audit.known import Known, has_law, is_near
@@ -64,6 +73,11 @@ class ChainCheck:
                 return side.reason
         assert left.expression is not None and right.expression is not None
         relation = self.chain.relations[at - 1]
+        for place in (at - 1, at):
+            if self.log.root is None and _divides_by_zero(self.sides[place].expression):
+                why = "a division by zero"
+                self.log.report(place, "arithmetic", printed_text(self.sides[place]), None, why)
+                return "checked"
         if self.is_numeric[at - 1] and self.is_numeric[at]:
             return self._numbers(at, self.values[at - 1], self.values[at], relation)
         if relation not in "=≈":
@@ -387,6 +401,17 @@ def _may_be_units(left: Side, right: Side) -> bool:
     """Whether words beside two numbers differ: 60 min = 1 h, 25 % percentile = 13.5."""
     one, other = (_WORDS.findall(each.latex) for each in (left, right))
     return bool(one) and one != other and (bool(other) or number_of(left) is not None)
+
+
+def _divides_by_zero(expression: Expression | None) -> bool:
+    """Whether a denominator is the number 0, and the numerator is not: 0/0 may be meant."""
+    nodes = [expression] if expression is not None else []
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, Quotient) and node.denominator == Constant(Decimal(0)):
+            return node.numerator != Constant(Decimal(0))
+        nodes.extend(children(node))
+    return False
 
 
 def _is_percent(side: Side) -> bool:

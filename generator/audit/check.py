@@ -13,6 +13,7 @@ from generator.audit.consensus import outvoted
 from generator.audit.findings import Audit, Coverage, Unread, joined
 from generator.audit.history import gathered
 from generator.audit.known import Known
+from generator.audit.laws import misstated
 from generator.audit.ledger import Ledger
 from generator.audit.log import Log
 from generator.audit.patterns import lonely_indices, suspects, undefined
@@ -107,6 +108,13 @@ class _Auditor:
                 why = "its index stands nowhere else on this page"
                 self.ledger.report(start, "symbol", name, name, None, why)
 
+        for law in misstated(self.reading):
+            if self.reading.has(law.side.start):
+                line, _ = self.reading.place(law.example.start)
+                why = f"the line that is written out, line {line}, has `{law.expected}`"
+                text = printed_text(law.side)
+                self.ledger.report(law.side.start, "symbol", text, law.printed, law.expected, why)
+
     def _report_outvoted(self) -> Iterator[tuple[int, int]]:
         """Values that the rest of the page disagrees with; their statements and findings."""
         for found in outvoted(self.reading, self.history):
@@ -115,8 +123,9 @@ class _Auditor:
             self.history.remove(found.symbol, found.value)
             statement = self.reading.statements[found.value.statement]
             text = quote(statement.chain, 0, 1)
-            place = statement.start, found.kind, text, found.printed, found.expected, found.why
-            yield found.value.statement, self.ledger.report(*place)
+            start = statement.start if found.kind == "symbol" else found.value.start
+            finding = start, found.kind, text, found.printed, found.expected, found.why
+            yield found.value.statement, self.ledger.report(*finding)
 
     def _check(self, statement: Statement, index: int, root: int | None) -> None:
         """One chain: what is suspicious in its symbols, then its equalities.

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from generator.algebra import Quantity
+from generator.algebra import Quantity, quantities_in
+from generator.audit.blame import fits
 from generator.audit.history import MANY, History, Value, shape
 from generator.audit.patterns import uses_of_symbols
 from generator.audit.rounding import same_value, significant
@@ -66,12 +67,15 @@ class _Votes:
             for symbol, number, start in _put_in(statement):
                 use = _Use(number, start, history.epoch(start), index)
                 self.uses[symbol].append(use)
-        self.tabled = {
+        self.tabled = [
             value.number
             for values in history.values.values()
             for value in values
             if value.kind == "table"
-        }
+        ]
+        self.lettered: dict[str, list[Quantity]] = defaultdict(list)
+        for symbol in history.values:
+            self.lettered[_letter(symbol)].append(symbol)
         self.family: dict[str, list[Quantity]] = defaultdict(list)
         for symbol in {**history.values, **self.uses}:
             self.family[shape(str(symbol.name))].append(symbol)
@@ -109,18 +113,22 @@ class _Votes:
             yield Outvoted(symbol, first, "substitution", number, as_text(right), why)
 
     def _restates(self, symbol: Quantity, first: Value, right: Decimal) -> bool:
-        """Whether an array has the numbers of the page's tables, and not this one."""
-        array, bracket, _ = str(symbol.name).rpartition("[")
-        others = [
-            values[0].number
-            for other, values in self.values.items()
-            if other is not symbol and values and str(other.name).startswith(f"{array}[")
-        ]
-        has_matrix = "matrix" in self.reading.statements[first.statement].sides[-1].latex
-        return (
-            (bool(bracket) or has_matrix)
-            and first.number not in self.tabled
-            and all(number in self.tabled for number in [right, *(others if bracket else [])])
+        """Whether an array has the numbers of symbols of its letter, or of tables, but for one."""
+        name = str(symbol.name)
+        array, bracket, _ = name.rpartition("[")
+        if not bracket and "matrix" not in self.reading.statements[first.statement].sides[-1].latex:
+            return False
+        entries, scalars = [], []
+        for other in self.lettered[_letter(symbol)]:
+            numbers = [value.number for value in self.values[other] if value.kind != "implied"]
+            is_entry = bool(bracket) and str(other.name).startswith(f"{array}[")
+            if other is not symbol and numbers and is_entry:
+                entries.append(numbers[0])
+            elif other is not symbol:
+                scalars += numbers
+        scalars = scalars or self.tabled
+        return not _has(scalars, first.number) and all(
+            _has(scalars, number) for number in [right, *entries]
         )
 
     def _only_entry(
@@ -142,9 +150,17 @@ class _Votes:
         sibling = self._sibling(symbol, value.number)
         if sibling is not None and self.mentions[sibling] > 1 and significant(value.number) > 2:
             given = self.values.get(sibling, ())
-            if all(each.start > value.start and each.kind == "table" for each in given):
+            is_behind = all(each.start > value.start and each.kind == "table" for each in given)
+            if is_behind or self._fits_formulas(sibling, symbol, value):
                 why = f"`{symbol.name}` stands nowhere else"
                 yield self._misnamed(symbol, value, sibling, why)
+
+    def _fits_formulas(self, sibling: Quantity, symbol: Quantity, value: Value) -> bool:
+        """Whether the formulas of a symbol's chain have the indices of its sibling."""
+        sides = self.reading.statements[value.statement].sides[1:]
+        formulas = [side.expression for side in sides if side.expression is not None]
+        around = [str(each.name) for formula in formulas for each in quantities_in(formula)]
+        return fits(str(sibling.name), str(symbol.name), around)
 
     def _misnamed(self, symbol: Quantity, value: Value, sibling: Quantity, why: str) -> Outvoted:
         why = f"{why}; {as_text(value.number)} is the value of `{sibling.name}`"
@@ -171,7 +187,7 @@ class _Votes:
         """The values of y_1, where there is no y_2."""
         base, above, sup = array.partition("^")
         pattern = re.compile(rf"{re.escape(base)}_(?:\w|\{{[^{{}}]*\}}){re.escape(above + sup)}")
-        entries = [s for name, s in self.symbols.items() if pattern.fullmatch(str(name))]
+        entries = [s for s in self.values if pattern.fullmatch(str(s.name))]
         return self.values.get(entries[0], ()) if len(entries) == 1 else ()
 
     def _right_elsewhere(
@@ -179,9 +195,9 @@ class _Votes:
     ) -> Value | None:
         """The value that all other places of the epoch have, some behind this one."""
         others = [other for other in values if other.statement != value.statement]
-        others = [other for other in others if other.epoch == value.epoch]
+        others = [other for other in others if other.epoch == value.epoch or other.kind == "table"]
         later = [use for use in uses if use.epoch == value.epoch and use.start > value.start]
-        if not others or not later or value.kind == "updated":
+        if not others or (not later and len(others) < 2) or value.kind == "updated":
             return None
         right = others[0]
         is_other = not same_value(right.number, value.number)
@@ -202,12 +218,25 @@ class _Votes:
 
 def _put_in(statement: Statement) -> Iterator[tuple[Quantity, Decimal, int]]:
     """The symbols of a chain's formulas with the numbers that stand for them, and where."""
-    for before, after in pairwise(statement.sides):
-        if before.expression is None or after.expression is None or is_symbol(before.expression):
+    for at, (before, after) in enumerate(pairwise(statement.sides)):
+        if before.expression is None or after.expression is None:
+            continue
+        if is_symbol(before.expression) and not 0 < at == len(statement.sides) - 2:
             continue
         if has_symbols(before.expression) and not has_symbols(after.expression):
             for symbol, number in substituted(before.expression, after.expression) or ():
                 yield symbol, number, after.start
+
+
+def _letter(symbol: Quantity) -> str:
+    r"""A symbol's name without its indices: of w_{12} and W^{[1]} the same, of ∂E/∂w_5, too."""
+    name = re.sub(r"\[\d+\]$", "", str(symbol.name))
+    name = re.sub(r"[_^](?:\w|\{(?:[^{}]|\{[^{}]*\})*\})", "", name)
+    return re.sub(r"\\math\w+|[{} ]", "", name).lower()
+
+
+def _has(numbers: Iterable[Decimal], number: Decimal) -> bool:
+    return any(same_value(each, number) for each in numbers)
 
 
 def _are_all(number: Decimal, votes: Sequence[Value | _Use]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from decimal import Decimal
 
 from generator.algebra import Call, Constant, Expression, Quantity, quantities_in, substitute
@@ -98,13 +99,16 @@ class Known:
 
     def owner(self, number: Decimal, not_of: Quantity) -> Quantity | None:
         """Another symbol with just that value."""
+        return next(self.owners(number, not_of), None)
+
+    def owners(self, number: Decimal, not_of: Quantity) -> Iterator[Quantity]:
+        """The other symbols with just that value."""
         if significant(number) < 2 and number in (0, 1, 2):
-            return None
+            return
         for start, symbol in self.history.owners.get(number, ()):
             is_before = start < self.end
             if is_before and symbol is not not_of and not isinstance(symbol.name, Opaque):
-                return symbol
-        return None
+                yield symbol
 
     def given(self) -> list[tuple[str, Decimal]]:
         """The symbols that the page gives a number before, no count, and their numbers."""

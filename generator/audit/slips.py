@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 from generator.algebra import Expression, Quantity, Quotient, quantities_in
 from generator.algebra.expression import children
+from generator.audit.blame import come_to_result, fits, has_other_operator, is_confirmed
 from generator.audit.causes import cause_of_digits, is_slip
 from generator.audit.history import MANY, shape
 from generator.audit.known import Known, has_law
 from generator.audit.latex import Side
 from generator.audit.log import Log
-from generator.audit.patterns import indexed
+from generator.audit.patterns import split_derivative
 from generator.audit.rounding import Verdict, Worth, compare, same_value, significant
-from generator.audit.statements import Reading, number_of, printed_text
-from generator.audit.substitution import Pair, put_in
+from generator.audit.statements import Reading, is_symbol, number_of, printed_text
+from generator.audit.substitution import Pair
 from generator.audit.symbols import Opaque
 from generator.audit.values import as_text, half_unit, printed_number, rounded_like
 
@@ -50,7 +50,12 @@ class Substitutions:
                     wrong.append((part, number))
         if wrong and self._is_right_as_a_whole(at):
             return "checked"
-        slips = [each for each in wrong if self._is_slip(*each, len(wrong), agreeing)]
+        slips = [
+            each
+            for each in wrong
+            if self._meant(at, formula, *each) is not None
+            or self._is_slip(*each, len(wrong), agreeing)
+        ]
         self._report_all(at, formula, slips)
         if wrong and not slips and not agreeing:
             return OTHER_CASE
@@ -201,7 +206,8 @@ class Substitutions:
         latest = self.known.latest(symbol)
         assert latest is not None
         line, _ = self.reading.place(latest.start)
-        kind, text = "substitution", as_text(number)
+        written = next((i for i, side in enumerate(self.sides) if side.expression is formula), None)
+        kind, text, expected = "substitution", as_text(number), rounded_like(latest.number, number)
         why = f"`{symbol.name}` is {as_text(latest.number)} on line {line}, not {text}"
         cause = cause_of_digits(number, latest.number)
         owner = self.known.owner(number, symbol)
@@ -209,13 +215,15 @@ class Substitutions:
             cause = "the right value is put in here; it is printed wrong above"
         elif owner is not None:
             cause = f"{text} is the value of `{owner.name}`"
-            if self._is_index_slip(symbol, owner):
-                kind, why = "symbol", f"`{symbol.name}` stands where `{owner.name}` was put in"
-        expected = rounded_like(latest.number, number)
-        array = str(symbol.name).rpartition("[")[0]
-        written = next((i for i, side in enumerate(self.sides) if side.expression is formula), None)
-        if array and written is not None and self._has_other_sign(array, self.sides[written].start):
-            why = f"every entry of `{array}` is put in with the other sign"
+        meant = self._meant(at, formula, symbol, number) if root is None else None
+        if meant is not None:
+            kind, why = "symbol", f"`{symbol.name}` stands where `{meant.name}` was put in"
+            cause = f"{text} is the value of `{meant.name}`"
+            text, expected = str(symbol.name), str(meant.name)
+            at = at if written is None else written
+        if written is not None and self._has_other_sign(at, number, latest.number):
+            name = str(symbol.name)
+            why = f"`{name.rpartition('[')[0] or name}` is put in with the other sign"
             text = printed_text(self.sides[written])
             self.log.report(written, "symbol", text, None, why, "the sign")
             self.log.is_only_symbolic = True
@@ -224,23 +232,13 @@ class Substitutions:
         if kind == "substitution" and root is None:
             self._correct(formula)
 
-    def _has_other_sign(self, array: str, start: int) -> bool:
-        """Whether all entries of an array are put in with the other sign: the formula is wrong."""
-        flipped = []
-        for symbol, number in self._put_in_behind(start):
-            if str(symbol.name).startswith(f"{array}[") and number:
-                latest = self.known.latest(symbol)
-                flipped.append(latest is not None and latest.number == -number)
-        return len(flipped) > 1 and all(flipped)
-
-    def _put_in_behind(self, start: int) -> Iterator[tuple[Quantity, Decimal]]:
-        """The numbers put in for the symbols of a formula, in all of its rows."""
-        for statement in self.reading.statements:
-            for before, after in pairwise(statement.sides):
-                if before.start != start or before.expression is None or after.expression is None:
-                    continue
-                pairs = put_in(before.expression, after.expression, allows_results=True)
-                yield from ((s, number) for s, number in pairs or () if isinstance(s, Quantity))
+    def _has_other_sign(self, at: int, number: Decimal, value: Decimal) -> bool:
+        """Whether a number has another sign than the formula, and the result has it, too."""
+        return (
+            same_value(number, -value)
+            and has_other_operator(self.sides[at], number)
+            and come_to_result(self.known, self.sides, at)
+        )
 
     def _correct(self, formula: Expression) -> None:
         """What the chain comes to with the right number."""
@@ -250,13 +248,24 @@ class Substitutions:
             if abs(value.value - result) <= 2 * half_unit(result) + value.spread:
                 self.log.is_only_symbolic = True  # the result is right all the same
 
-    def _is_index_slip(self, symbol: Quantity, owner: Quantity) -> bool:
-        """Whether the formula has the wrong index and the number is right: ∂L/∂w2 = δ x1."""
-        written, meant = indexed(symbol), indexed(owner)
-        if not written or not meant or written.base != meant.base or written.stem != meant.stem:
-            return False
-        head = str(self.log.head.name) if isinstance(self.log.head, Quantity) else ""
-        return head.endswith((f"_{meant.number}}}", f"{meant.number}}}}}"))
+    def _meant(
+        self, at: int, formula: Expression, symbol: Quantity, number: Decimal
+    ) -> Quantity | None:
+        """The symbol that a formula should have, where the number is right: ∂L/∂w2 = δ x1."""
+        head, written = self.log.head, set(quantities_in(formula))
+        name = str(symbol.name)
+        has_its_indices = is_symbol(formula) or (head is not None and split_derivative(head))
+        around = [str(head.name)] if isinstance(head, Quantity) and has_its_indices else []
+        is_confirmed_result = is_confirmed(
+            self.known, head, number_of(self.sides[-1])
+        ) and come_to_result(self.known, self.sides, at)
+        for owner in self.known.owners(number, symbol):
+            other = str(owner.name)
+            if owner in written or shape(name) != shape(other):
+                continue
+            if is_confirmed_result or fits(other, name, around):
+                return owner
+        return None
 
 
 def _is_whole(node: Expression) -> bool:

@@ -19,7 +19,7 @@ from generator.audit import audit, read_source
 from generator.page.notation import NOTATIONS
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-DEMANDED = 0.97  # 0.99 is the aim; what is missed is printed
+DEMANDED = 0.99  # on the very row; what is missed is printed
 PARTS = 4  # of the pages, each for a processor
 SEED = 20261122
 
