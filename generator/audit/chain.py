@@ -13,7 +13,6 @@ from decimal import Decimal
 from generator.algebra import (
     Constant,
     Expression,
-    Power,
     Quantity,
     Quotient,
     quantities_in,
@@ -22,6 +21,7 @@ from generator.algebra import (
 from generator.algebra.expression import children
 from generator.audit.angles import has_angle, in_degrees
 from generator.audit.causes import cause_of_result
+from generator.audit.doubts import doubt, is_rough
 from generator.audit.known import Known, has_law, is_near
 from generator.audit.latex import Side
 from generator.audit.log import Log
@@ -41,14 +41,12 @@ from generator.audit.statements import (
     is_symbol,
     number_of,
     printed_text,
-    quote,
 )
 from generator.audit.stepwise import worked_out
 from generator.audit.substitution import Pair, has_symbols, put_in
 from generator.audit.symbols import Opaque
 from generator.audit.values import as_text, rounded_like
 
-LONG = 8  # digits of a number that is not rounded
 NO_VALUE = "it has no value: a division by zero, or a number too large"
 
 
@@ -77,6 +75,7 @@ class ChainCheck:
             if self.log.root is None and _divides_by_zero(self.sides[place].expression):
                 why = "a division by zero"
                 self.log.report(place, "arithmetic", printed_text(self.sides[place]), None, why)
+                self.log.is_only_symbolic = not self.is_numeric[place]
                 return "checked"
         if self.is_numeric[at - 1] and self.is_numeric[at]:
             return self._numbers(at, self.values[at - 1], self.values[at], relation)
@@ -103,17 +102,11 @@ class ChainCheck:
                 self._report_result(at, left, right)
             return "checked"
         verdict = self._verdict(at, left, right, relation)
-        if verdict is Verdict.WRONG and _SHAPE.search(self.sides[at].latex.strip()):
-            return "it may be about the shapes of matrices"
-        if verdict is Verdict.WRONG and self._uses_unnamed_sigma(at):
-            return "which function σ is, this page does not say"
-        if verdict is Verdict.WRONG and _may_be_units(self.sides[at - 1], self.sides[at]):
-            return "the words beside the numbers may be units, or say what they are"
-        if verdict is Verdict.WRONG and _MIXED.search(quote(self.chain, at - 1, at)):
-            return "a whole number before a fraction may be a mixed number"
-        if verdict is Verdict.WRONG and self._has_unit_behind(at, left, right):
-            return "the words behind it may be the unit of the number"
-        if verdict is Verdict.WRONG and relation == "≈" and self._is_rough(at, left, right):
+        page = self.ledger.reading.source.text
+        why = doubt(self.chain, at, left, right, page) if verdict is Verdict.WRONG else None
+        if why is not None:
+            return why
+        if verdict is Verdict.WRONG and relation == "≈" and is_rough(self.sides[at], left, right):
             return "checked"
         if verdict is Verdict.WRONG and self._is_worked_out(at):
             return "checked"
@@ -128,24 +121,6 @@ class ChainCheck:
             is_exact = not left.spread and left.value == right.number
             self.history.saw(right.number, is_exact=is_exact)
         return "checked"
-
-    def _has_unit_behind(self, at: int, left: Worth, right: Worth) -> bool:
-        """Whether a number is thousands or millions of what is meant: `= 112$ GB`."""
-        side = self.sides[at]
-        if at < len(self.sides) - 1 or not right.value or abs(left.value) < 500 * abs(right.value):
-            return False
-        end = side.start + len(side.latex)
-        behind = self.ledger.reading.source.text[end : end + 24]
-        return _LARGE.match(behind) is not None
-
-    def _is_rough(self, at: int, left: Worth, right: Worth) -> bool:
-        """Whether two sides are said to be about equal: about 10⁻⁶, two long numbers."""
-        ratio = left.value / right.value if right.value else Decimal(0)
-        if isinstance(self.sides[at].expression, Power):
-            return Decimal("0.3") < ratio < Decimal("3.2")
-        numbers = [each.number for each in (left, right) if each.number is not None]
-        is_long = len(numbers) == 2 and min(map(significant, numbers)) >= LONG
-        return is_long and abs(ratio - 1) < Decimal("0.05")
 
     def _is_worked_out(self, at: int) -> bool:
         """Whether a side has the parts of the one before it, rounded each."""
@@ -172,12 +147,6 @@ class ChainCheck:
             hundredfold = Worth(right.value * 100, Decimal(0), right.number.scaleb(2))
             return compare(left, hundredfold, relation)  # 0.9 · 100 = 90 %
         return verdict
-
-    def _uses_unnamed_sigma(self, at: int) -> bool:
-        """Whether σ is applied on a page that nowhere says that it is the logistic function."""
-        sides = self.sides[at - 1].latex + self.sides[at].latex
-        is_applied = re.search(r"(?:\\sigma|σ)\s*(?:\\left)?\s*\(", sides) is not None
-        return is_applied and not _LOGISTIC.search(self.ledger.reading.source.text)
 
     def _report_result(self, at: int, left: Worth, right: Worth) -> None:
         """Two sides in numbers that differ."""
@@ -387,20 +356,7 @@ def _agree(one: Worth, other: Worth) -> bool:
     return compare(one, other, "≈") is not Verdict.WRONG or is_near(one, other)
 
 
-_LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
-_LARGE = re.compile(
-    r"[\s$)*_]*(?:[KMGTP]i?(?:B|bit|FLOP|Hz|W)|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b)"
-)
 _IF = re.compile(r"\b(?:if|whenever|unless|wenn|falls|si|если)\b|若|如果", re.IGNORECASE)
-_MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
-_WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
-_SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
-
-
-def _may_be_units(left: Side, right: Side) -> bool:
-    """Whether words beside two numbers differ: 60 min = 1 h, 25 % percentile = 13.5."""
-    one, other = (_WORDS.findall(each.latex) for each in (left, right))
-    return bool(one) and one != other and (bool(other) or number_of(left) is not None)
 
 
 def _divides_by_zero(expression: Expression | None) -> bool:

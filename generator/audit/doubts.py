@@ -1,0 +1,72 @@
+"""What two numbers that differ may yet mean: the shapes of matrices, units, a mixed number.
+
+Where that may be so, an equality is listed as not read, with this reason.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from generator.algebra import Power
+from generator.audit.latex import Chain, Side
+from generator.audit.rounding import Worth, significant
+from generator.audit.statements import number_of, quote
+
+LONG = 8  # digits of a number that is not rounded
+
+
+def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | None:
+    """Why two sides that differ may not be an error; `page` is the text of the page."""
+    before, after = chain.sides[at - 1], chain.sides[at]
+    if _SHAPE.search(after.latex.strip()):
+        return "it may be about the shapes of matrices"
+    if _uses_unnamed_sigma(before, after, page):
+        return "which function σ is, this page does not say"
+    if _may_be_units(before, after):
+        return "the words beside the numbers may be units, or say what they are"
+    if _MIXED.search(quote(chain, at - 1, at)):
+        return "a whole number before a fraction may be a mixed number"
+    if at == len(chain.sides) - 1 and _has_unit_behind(after, left, right, page):
+        return "the words behind it may be the unit of the number"
+    return None
+
+
+def is_rough(after: Side, left: Worth, right: Worth) -> bool:
+    """Whether two sides may be said to be about equal: about 10⁻⁶, two long numbers."""
+    ratio = left.value / right.value if right.value else Decimal(0)
+    if isinstance(after.expression, Power):
+        return Decimal("0.3") < ratio < Decimal("3.2")
+    numbers = [each.number for each in (left, right) if each.number is not None]
+    is_long = len(numbers) == 2 and min(map(significant, numbers)) >= LONG
+    return is_long and abs(ratio - 1) < Decimal("0.05")
+
+
+def _uses_unnamed_sigma(before: Side, after: Side, page: str) -> bool:
+    """Whether σ is applied on a page that nowhere says that it is the logistic function."""
+    sides = before.latex + after.latex
+    is_applied = re.search(r"(?:\\sigma|σ)\s*(?:\\left)?\s*\(", sides) is not None
+    return is_applied and not _LOGISTIC.search(page)
+
+
+def _may_be_units(before: Side, after: Side) -> bool:
+    """Whether words beside two numbers differ: 60 min = 1 h, 25 % percentile = 13.5."""
+    one, other = (_WORDS.findall(each.latex) for each in (before, after))
+    return bool(one) and one != other and (bool(other) or number_of(before) is not None)
+
+
+def _has_unit_behind(after: Side, left: Worth, right: Worth, page: str) -> bool:
+    """Whether a number is thousands or millions of what is meant: `= 112$ GB`."""
+    if not right.value or abs(left.value) < 500 * abs(right.value):
+        return False
+    end = after.start + len(after.latex)
+    return _LARGE.match(page[end : end + 24]) is not None
+
+
+_SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
+_LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
+_WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
+_MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
+_LARGE = re.compile(
+    r"[\s$)*_]*(?:[KMGTP]i?(?:B|bit|FLOP|Hz|W)|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b)"
+)
