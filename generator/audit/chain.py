@@ -26,6 +26,7 @@ from generator.audit.known import Known, has_law, is_near
 from generator.audit.latex import Side
 from generator.audit.log import Log
 from generator.audit.patterns import split_derivative
+from generator.audit.recurrences import instance
 from generator.audit.rounding import (
     Verdict,
     Worth,
@@ -45,7 +46,7 @@ from generator.audit.statements import (
 from generator.audit.stepwise import worked_out
 from generator.audit.substitution import Pair, has_symbols, put_in
 from generator.audit.symbols import Opaque
-from generator.audit.values import as_text, rounded_like
+from generator.audit.values import as_text, printed_number, rounded_like
 
 NO_VALUE = "it has no value: a division by zero, or a number too large"
 
@@ -205,11 +206,18 @@ class ChainCheck:
         if number is not None:
             self.substitutions.check_restated(symbol, number)
             return "checked"
-        definition = self.history.defined_by(symbol, self.start)
+        definition, is_step = self.history.defined_by(symbol, self.start), False
         if definition is None:
+            definition = instance(symbol, self.history, self.known.symbols, self.start)
+            is_step = True
+        if definition is None or value is None:
             return NO_VALUE if value is None else "symbolic"
         pairs = put_in(definition, side.expression, allows_results=True)
-        return self.substitutions.check(at, definition, pairs) if pairs else "checked"
+        if pairs is None and is_step:
+            return self._by_value(at, definition, side, value, is_step=True)
+        if pairs:
+            return self.substitutions.check(at, definition, pairs, is_step=is_step)
+        return "checked"
 
     def _put_in(self, at: int, symbols: Expression, side: Side, value: Worth | None) -> str:
         """A formula, and its numbers or its result."""
@@ -228,7 +236,9 @@ class ChainCheck:
             return self.substitutions.check(at, symbols, pairs)
         return self._by_value(at, symbols, side, value) if pairs is None else "checked"
 
-    def _by_value(self, at: int, symbols: Expression, side: Side, value: Worth) -> str:
+    def _by_value(
+        self, at: int, symbols: Expression, side: Side, value: Worth, *, is_step: bool = False
+    ) -> str:
         """A formula against a number or other numbers, every symbol having one value."""
         mine = None if has_law(symbols) else self.known.evaluated(symbols)
         if mine is None:
@@ -237,7 +247,7 @@ class ChainCheck:
             return "checked"
         if len(self.sides) == 2 and (self._is_supposed() or self._is_a_case(symbols, value)):
             return "symbolic"
-        if self.known.is_uncertain(symbols):
+        if self.known.is_uncertain(symbols, is_step=is_step):
             return "symbolic"
         if not _agree(mine, value) and not has_log(symbols):
             self._report_value(at, symbols, side, mine, value)
@@ -364,8 +374,8 @@ def _divides_by_zero(expression: Expression | None) -> bool:
     nodes = [expression] if expression is not None else []
     while nodes:
         node = nodes.pop()
-        if isinstance(node, Quotient) and node.denominator == Constant(Decimal(0)):
-            return node.numerator != Constant(Decimal(0))
+        if isinstance(node, Quotient) and str(printed_number(node.denominator)) == "0":
+            return printed_number(node.numerator) != 0
         nodes.extend(children(node))
     return False
 

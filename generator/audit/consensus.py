@@ -90,8 +90,15 @@ class _Votes:
         for value in values:
             right = self._right_elsewhere(value, values, uses)
             sibling = self._sibling(symbol, value.number) if right is not None else None
-            if right is not None and sibling is not None:
+            if right is None or sibling is None:
+                continue
+            is_used = any(use.epoch == value.epoch and use.start > value.start for use in uses)
+            if is_used or (value.kind == "computed" and self._is_listed(sibling)):
                 yield self._misnamed(symbol, value, sibling, self._elsewhere(symbol, [right]))
+
+    def _is_listed(self, symbol: Quantity) -> bool:
+        """Whether a symbol's values stand in tables only, and no line computes them."""
+        return {value.kind for value in self.values.get(symbol, ())} == {"table"}
 
     def _given_wrong(self, symbol: Quantity) -> Iterator[Outvoted]:
         """A value that is given first and that no line uses: two or more put in another one."""
@@ -197,7 +204,7 @@ class _Votes:
         others = [other for other in values if other.statement != value.statement]
         others = [other for other in others if other.epoch == value.epoch or other.kind == "table"]
         later = [use for use in uses if use.epoch == value.epoch and use.start > value.start]
-        if not others or (not later and len(others) < 2) or value.kind == "updated":
+        if not others or len([*others, *later]) < 2 or value.kind == "updated":
             return None
         right = others[0]
         is_other = not same_value(right.number, value.number)
@@ -221,7 +228,8 @@ def _put_in(statement: Statement) -> Iterator[tuple[Quantity, Decimal, int]]:
     for at, (before, after) in enumerate(pairwise(statement.sides)):
         if before.expression is None or after.expression is None:
             continue
-        if is_symbol(before.expression) and not 0 < at == len(statement.sides) - 2:
+        is_last_array = 0 < at == len(statement.sides) - 2 and "matrix" in after.latex
+        if is_symbol(before.expression) and not is_last_array:
             continue
         if has_symbols(before.expression) and not has_symbols(after.expression):
             for symbol, number in substituted(before.expression, after.expression) or ():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from generator.algebra import Call, Constant, Expression, Quantity, quantities_in, substitute
@@ -61,12 +61,28 @@ class Known:
 
     def evaluated(self, formula: Expression) -> Worth | None:
         """What a formula is worth with the values that the page gives last before it."""
+        return self._worth(formula, lambda _, value: value.number)
+
+    def right(self, symbol: Quantity, value: Value) -> Decimal:
+        """A symbol's value, corrected where a finding says so."""
+        symbol = self.known_as(symbol)
+        finding = self.ledger.wrong_value(symbol, value.number, value.start)
+        right = None if finding is None else self.ledger.right_value(symbol, finding)
+        return value.number if right is None else right
+
+    def corrected(self, formula: Expression) -> Worth | None:
+        """What a formula is worth with the values that the page should have given."""
+        return self._worth(formula, self.right)
+
+    def _worth(
+        self, formula: Expression, number_of: Callable[[Quantity, Value], Decimal]
+    ) -> Worth | None:
         known = {}
         for symbol in set(quantities_in(formula)):
             latest = self.latest(symbol)
             if latest is None:
                 return None
-            known[symbol] = (latest.number, self.history.spread(latest.number))
+            known[symbol] = number_of(symbol, latest), self.history.spread(latest.number)
         try:
             return worth(formula, self.history.spread, known)
         except ArithmeticError:
@@ -81,12 +97,18 @@ class Known:
             numbers[symbol] = Constant(latest.number)
         return substitute(formula, numbers)
 
-    def is_uncertain(self, formula: Expression) -> bool:
-        """Whether a symbol of a formula changes on the page, or its value is a later step's."""
+    def is_uncertain(self, formula: Expression, *, is_step: bool = False) -> bool:
+        """Whether a symbol of a formula changes on the page, or its value is a later step's.
+
+        is_step: the formula is one step's, and has the step's number in its symbols.
+        """
         for symbol in set(quantities_in(formula)):
             known = self.known_as(symbol)
             latest = self.history.latest(known, self.start)
-            if latest is None or not self.history.is_settled(known, self.start):
+            if latest is None:
+                return True
+            is_settled = self.history.is_settled(known, self.start)
+            if self.history.changes(known) if is_step else not is_settled:
                 return True
             if self.ledger.wrong_value(known, latest.number, latest.start) is not None:
                 return True

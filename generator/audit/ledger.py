@@ -89,6 +89,10 @@ class Ledger:
                 return finding
         return None
 
+    def right_value(self, symbol: Quantity, finding: int) -> Decimal | None:
+        """What a symbol should have come to, by the finding that made it wrong."""
+        return next((v for v, f in self._corrections.get(symbol, []) if f == finding), None)
+
     def taint(self, symbol: Quantity, number: Decimal, start: int, finding: int) -> None:
         self._tainted[symbol, number, start] = self.root_of(finding)
         self._wrong[number].append((symbol, self.root_of(finding)))
@@ -128,8 +132,8 @@ class Ledger:
                 return symbol, None, finding
         for symbol, finding in self._wrong.get(number, ()) if times == 1 else ():
             if symbol is not head:
-                right = [v for v, f in self._corrections.get(symbol, []) if f == finding]
-                return symbol, as_text(right[0]) if right else "", finding
+                right = self.right_value(symbol, finding)
+                return symbol, "" if right is None else as_text(right), finding
         return None
 
     def went_wrong(self, number: Decimal) -> tuple[Quantity, int] | None:

@@ -36,19 +36,24 @@ class Substitutions:
         self.history, self.ledger, self.suspected = known.history, known.ledger, suspected
         self.statement, self.sides = log.statement, log.sides
 
-    def check(self, at: int, formula: Expression, pairs: Sequence[Pair]) -> str:
-        """Each number against the value of its symbol; `checked`, or why it is not."""
+    def check(
+        self, at: int, formula: Expression, pairs: Sequence[Pair], *, is_step: bool = False
+    ) -> str:
+        """Each number against the value of its symbol; `checked`, or why it is not.
+
+        is_step: the formula is one step's, and has the step's number in its symbols.
+        """
         wrong: list[tuple[Quantity, Decimal]] = []
         agreeing = 0
         for part, number in dict.fromkeys(pairs):
             if not isinstance(part, Quantity):
-                agreeing += self._check_part(at, part, number)
+                agreeing += self._check_part(at, formula, part, number, is_step=is_step)
             elif not isinstance(part.name, Opaque):
                 agrees = self._agrees(at, part, number)
                 agreeing += agrees is True
                 if agrees is False and (id(formula), part) not in self.suspected:
                     wrong.append((part, number))
-        if wrong and self._is_right_as_a_whole(at):
+        if wrong and self._is_right_as_a_whole(at, formula):
             return "checked"
         slips = [
             each
@@ -99,17 +104,20 @@ class Substitutions:
             self.ledger.carry(finding, self.statement, known, number)
         return True
 
-    def _check_part(self, at: int, part: Expression, number: Decimal) -> bool:
+    def _check_part(
+        self, at: int, formula: Expression, part: Expression, number: Decimal, *, is_step: bool
+    ) -> bool:
         """A part of a formula that was worked out on the way: `(t - y)` as -0.38."""
-        if has_law(part) or self.known.is_uncertain(part):
+        if has_law(part) or self.known.is_uncertain(part, is_step=is_step):
             return False
         value = self.known.evaluated(part)
         if value is None or self._is_put_in_here(part):
             return False
         verdict = compare(value, Worth(number, Decimal(0), number), "≈")
-        room = 2 * half_unit(number) + value.spread
+        units = 2 if significant(number) > 1 else 1
+        room = units * half_unit(number) + value.spread
         is_wrong = verdict is Verdict.WRONG and abs(value.value - number) > room
-        if is_wrong and not self._is_right_as_a_whole(at):
+        if is_wrong and not self._is_right_as_a_whole(at, formula):
             expected = rounded_like(value.value, number)
             why = f"with the values of this page that part is {expected}"
             cause = cause_of_digits(number, value.value)
@@ -125,14 +133,13 @@ class Substitutions:
         values = [self.known.latest(symbol) for symbol in set(quantities_in(part))]
         return any(v and v.kind == "implied" and v.statement == self.known.index for v in values)
 
-    def _is_right_as_a_whole(self, at: int) -> bool:
+    def _is_right_as_a_whole(self, at: int, formula: Expression) -> bool:
         """Whether two sides agree although their parts do not: a fraction reduced."""
-        before = self.sides[at - 1].expression
-        value = self.known.evaluated(before) if before is not None else None
+        value = self.known.evaluated(formula)
         numbers = self.known.worth(self.sides[at])
         if value is None or numbers is None:
             fraction = self.sides[at].expression
-            if not isinstance(before, Quotient) or not isinstance(fraction, Quotient):
+            if not isinstance(formula, Quotient) or not isinstance(fraction, Quotient):
                 return False
             return all(_is_whole(part) for part in children(fraction))
         return compare(value, numbers, "≈") is not Verdict.WRONG
@@ -206,13 +213,15 @@ class Substitutions:
         latest = self.known.latest(symbol)
         assert latest is not None
         line, _ = self.reading.place(latest.start)
+        right = self.known.right(symbol, latest)
         written = next((i for i, side in enumerate(self.sides) if side.expression is formula), None)
-        kind, text, expected = "substitution", as_text(number), rounded_like(latest.number, number)
+        kind, text = "substitution", as_text(number)
+        expected: str | None = rounded_like(right, number)
         why = f"`{symbol.name}` is {as_text(latest.number)} on line {line}, not {text}"
         cause = cause_of_digits(number, latest.number)
         owner = self.known.owner(number, symbol)
         if root is not None:
-            cause = "the right value is put in here; it is printed wrong above"
+            cause, expected = "the right value is put in here; it is printed wrong above", None
         elif owner is not None:
             cause = f"{text} is the value of `{owner.name}`"
         meant = self._meant(at, formula, symbol, number) if root is None else None
@@ -242,7 +251,7 @@ class Substitutions:
 
     def _correct(self, formula: Expression) -> None:
         """What the chain comes to with the right number."""
-        value, result = self.known.evaluated(formula), number_of(self.sides[-1])
+        value, result = self.known.corrected(formula), number_of(self.sides[-1])
         if value is not None and result is not None:
             self.log.correct(rounded_like(value.value, result))
             if abs(value.value - result) <= 2 * half_unit(result) + value.spread:
