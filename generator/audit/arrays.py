@@ -212,6 +212,8 @@ def powered(base: Expression, exponent: Expression) -> Expression:
 def called(function: Function, arguments: Sequence[Expression]) -> Expression:
     """A function of numbers, or of every entry of one array among its arguments."""
     arrays = [each for each in arguments if isinstance(each, Array)]
+    if function.name in ("maximum", "minimum") and len(arguments) != 2:
+        raise Unreadable(f"{len(arguments)} arguments for the function {function.name}")
     if not arrays:
         return Call(function, tuple(arguments))
     if len(arrays) > 1:

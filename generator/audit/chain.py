@@ -8,6 +8,7 @@ compared where the page gives every value.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from generator.algebra import (
@@ -32,11 +33,13 @@ from generator.audit.rounding import (
     Worth,
     compare,
     has_log,
+    same_value,
     significant,
     without_log_base,
     worth,
 )
-from generator.audit.slips import Substitutions
+from generator.audit.siblings import leaves_of
+from generator.audit.slips import OTHER_CASE, Substitutions
 from generator.audit.slopes import left_out, slope
 from generator.audit.statements import (
     is_symbol,
@@ -215,9 +218,41 @@ class ChainCheck:
         pairs = put_in(definition, side.expression, allows_results=True)
         if pairs is None and is_step:
             return self._by_value(at, definition, side, value, is_step=True)
-        if pairs:
+        if pairs and (is_step or self._is_of_one_case(pairs)):
             return self.substitutions.check(at, definition, pairs, is_step=is_step)
         return "checked"
+
+    def _is_of_another_case(self, symbols: Expression, side: Side) -> bool:
+        """Whether values may be of another example: of another section, and there are others.
+
+        Or numbers are put in, and more than one value of the symbols is not among them.
+        """
+        statements, leaves = self.ledger.reading.statements, leaves_of(side)
+        others = 0
+        for symbol in set(quantities_in(symbols)):
+            latest = self.known.latest(symbol)
+            if latest is None:
+                continue
+            section = statements[latest.statement].section
+            before = self.history.before(self.known.known_as(symbol), self.start)
+            if section != self.log.statement.section and any(
+                not same_value(value.number, latest.number) for value in before
+            ):
+                return True
+            others += not any(same_value(abs(latest.number), abs(n)) for n in leaves)
+        return bool(leaves) and others > 1
+
+    def _is_of_one_case(self, pairs: Sequence[Pair]) -> bool:
+        """Whether numbers are of the case that a symbol's formula is of: all but one agree."""
+        others = 0
+        for part, number in dict.fromkeys(pairs):
+            latest = self.known.latest(part) if isinstance(part, Quantity) else None
+            is_before = latest is not None and latest.start < self.start
+            if latest is not None and is_before and not same_value(latest.number, number):
+                others += 1
+                section = self.ledger.reading.statements[latest.statement].section
+                others += section != self.log.statement.section
+        return others < 2
 
     def _put_in(self, at: int, symbols: Expression, side: Side, value: Worth | None) -> str:
         """A formula, and its numbers or its result."""
@@ -249,6 +284,8 @@ class ChainCheck:
             return "symbolic"
         if self.known.is_uncertain(symbols, is_step=is_step):
             return "symbolic"
+        if not is_step and self._is_of_another_case(symbols, side):
+            return OTHER_CASE
         if not _agree(mine, value) and not has_log(symbols):
             self._report_value(at, symbols, side, mine, value)
         return "checked"
@@ -261,6 +298,8 @@ class ChainCheck:
         (symbol,) = without
         if symbol in self.history.definitions or split_derivative(symbol) is not None:
             return self.known.unknown(symbols)
+        if re.match(r"[A-Za-z]{2}", str(symbol.name)) or self._is_defined(symbol):
+            return self.known.unknown(symbols)
         for name, number in self.known.given() if significant(value.number) > 3 else ():
             meant = self.known.evaluated(substitute(symbols, {symbol: Constant(number)}))
             if meant is not None and compare(meant, value, "≈") is Verdict.HOLDS:
@@ -272,6 +311,12 @@ class ChainCheck:
                 self.log.report(where, "symbol", str(symbol.name), name, why)
                 return "checked"
         return self.known.unknown(symbols)
+
+    def _is_defined(self, symbol: Quantity) -> bool:
+        """Whether a formula, read or not, gives a symbol its value: a = Y = 1/(1 + …)."""
+        spelled = re.sub(r"\\?[{} ]", r"[{}\\s]*", re.escape(str(symbol.name)))
+        pattern = re.compile(rf"{spelled}[}}\s]*&?\s*(?:=|\\approx)")
+        return any(pattern.search(formula.latex) for formula in self.ledger.reading.formulas)
 
     def _is_a_case(self, symbols: Expression, value: Worth) -> bool:
         """Whether plain text only counts for one case: with 2 classes, C-1 = 1."""
@@ -337,7 +382,10 @@ class ChainCheck:
         """Two formulas, or a symbol and its formula."""
         if has_law(left) or has_law(right) or self.log.root is not None:
             return "symbolic"
-        if at == 1 and is_symbol(left) and (self.has_result or left in set(quantities_in(right))):
+        is_definition = at == 1 and is_symbol(left)
+        if is_definition and (self.has_result or left in set(quantities_in(right))):
+            return "symbolic"
+        if self.chain.relations[at - 1] == "≈":
             return "symbolic"
         symbols = {*quantities_in(left), *quantities_in(right)}
         names = {self.known.known_as(symbol) for symbol in symbols}
@@ -350,6 +398,8 @@ class ChainCheck:
             return "symbolic"
         if self.known.is_uncertain(left) or self.known.is_uncertain(right):
             return "symbolic"
+        if is_definition and not self._has_value_of_another(one, other):
+            return "symbolic"  # of another example, as far as the page tells
         if not _agree(one, other):
             why = (
                 f"with the values of this page the side before is {as_text(one.value, 6)},"
@@ -360,6 +410,14 @@ class ChainCheck:
             self.log.report(at, "arithmetic", printed_text(self.sides[at]), None, why, cause)
             self.log.is_only_symbolic = True
         return "checked"
+
+    def _has_value_of_another(self, head: Worth, formula: Worth) -> bool:
+        """Whether a formula is not its head's, but comes to a value that the page has."""
+        return not _agree(head, formula) and any(
+            significant(number) > 2
+            and compare(formula, Worth(number, Decimal(0), number), "≈") is Verdict.HOLDS
+            for _, number in self.known.named_numbers()
+        )
 
 
 def _agree(one: Worth, other: Worth) -> bool:

@@ -25,6 +25,10 @@ def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | 
         return "which function σ is, this page does not say"
     if _may_be_units(before, after):
         return "the words beside the numbers may be units, or say what they are"
+    if after.latex.rstrip(" .,;}*").endswith("%") and number_of(before) is not None:
+        return "one number may be so many percent of something else"
+    if _RANGE.fullmatch(before.latex.strip()):
+        return "it may be a range"
     if _MIXED.search(quote(chain, at - 1, at)):
         return "a whole number before a fraction may be a mixed number"
     if at == len(chain.sides) - 1 and _has_unit_behind(after, left, right, page):
@@ -66,7 +70,8 @@ def _has_unit_behind(after: Side, left: Worth, right: Worth, page: str) -> bool:
 _SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
 _LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
+_RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
 _LARGE = re.compile(
-    r"[\s$)*_]*(?:[KMGTP]i?(?:B|bit|FLOP|Hz|W)|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b)"
+    r"[\s$)*_]*(?:[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b)"
 )

@@ -6,10 +6,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from generator.algebra import Expression, Quantity, quantities_in
+from generator.audit.causes import is_slip
 from generator.audit.rounding import same_value, significant
 from generator.audit.statements import Reading, Statement, is_symbol, number_of
 from generator.audit.substitution import has_symbols
@@ -192,7 +194,29 @@ def gathered(reading: Reading) -> History:
         values.sort(key=lambda value: value.start)
         history.given |= {abs(value.number) for value in values if value.kind in ("given", "table")}
     history.timeline.sort(key=lambda each: each[0])
+    _begin_examples(reading, history)
     return history
+
+
+def _begin_examples(reading: Reading, history: History) -> None:
+    """Begins an epoch at each heading under which a symbol is given another value than before.
+
+    What stands there is another example. A slip of one digit is none.
+    """
+    headings = [start for start in reading.headings if reading.has(start)]
+    begun = set()
+    for values in history.values.values():
+        given = [value for value in values[:MANY] if value.kind == "given"]
+        for one, other in pairwise(given):
+            at = bisect_right(headings, other.start) - 1
+            is_under_another = at >= 0 and headings[at] > one.start
+            is_same = same_value(one.number, other.number) or is_slip(other.number, one.number)
+            if is_under_another and not is_same:
+                begun.add(headings[at])
+    if begun:
+        history.epochs = sorted({*history.epochs, *begun})
+        for values in history.values.values():
+            values[:] = [replace(each, epoch=history.epoch(each.start)) for each in values]
 
 
 def _is_condition(statement: Statement, text: str) -> bool:

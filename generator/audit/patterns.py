@@ -189,6 +189,8 @@ def uses_of_symbols(reading: Reading) -> Iterator[tuple[Quantity, Side]]:
 
 
 _LOSSES = ("E", "L", "C", "J", r"\mathcal{L}", "Loss", "loss", "Error", "error", "cost", "Cost")
+_FUNCTION = re.compile(r"[fgF]|\\(?:mathcal|mathbf)\{F\}")
+_BIAS = re.compile(r"(?:\\(?:mathbf|boldsymbol|vec)\{)?(?:b|bias|\\theta)(?![A-Za-z])")
 _DERIVATIVE = re.compile(r"\\frac\{\\partial (.*)\}\{\\partial (.*)\}")
 
 
@@ -224,6 +226,8 @@ def _broken_chain(
     extra, missing = too_many[0], too_few[0]
     if missing == whole[0] and _is_function_of(extra, missing, reading):
         return
+    if _FUNCTION.fullmatch(extra) or (extra == whole[1] and _BIAS.match(extra)):
+        return  # a function stands for its value; a bias has 1 for the factor that is left out
     for factor, (top, bottom) in zip(side.expression.factors, known, strict=True):
         swaps = [(top, extra) if bottom == missing else None]
         swaps += [(missing, bottom) if top == extra and extra != whole[1] else None]
@@ -241,7 +245,9 @@ def _broken_chain(
 
 def _is_function_of(function: str, symbol: str, reading: Reading) -> bool:
     """Whether a page says `y = f(…)`, so that df/dg is a factor of dy/dx."""
-    pattern = re.compile(rf"{re.escape(symbol)}\s*&?=\s*{re.escape(function)}\s*(?:\\left)?\s*\(")
+    applied = r"(?:\s*\([^()=]*\))?"  # h(x) = f(g(x))
+    head, name = re.escape(symbol), re.escape(function)
+    pattern = re.compile(rf"{head}{applied}\s*&?=\s*{name}\s*(?:\\left)?\s*\(")
     return any(pattern.search(formula.latex) for formula in reading.formulas)
 
 

@@ -103,12 +103,13 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
         return True
     sign = before.rstrip()[-1:]
     is_bullet = sign == "·" and not line[: item.start()].strip(" \t·")
-    return sign in tuple("/^·×⋅÷＊∗−") and not is_bullet
+    return sign in tuple("/^·×⋅÷＊∗−⊙∘⊗⊕@") and not is_bullet
 
 
 def _is_cut_off(line: str, end: int) -> bool:
     """Whether a formula goes on with something unread: `N = 5 groups × 6`, `2=0.25loss`."""
-    return re.match(r"[\\{^_]|\w|[ \t]+[^\W\d_]{2,}[ \t]*[×*/·^]", line[end:]) is not None
+    behind = r"[\\{^_]|\w|[ \t]+[^\W\d_]{2,}[ \t]*[×*/·^]|[ \t]*[⊙∘⊗⊕@]|[ \t]+[×*/·][ \t]+[^\W\d_]"
+    return re.match(behind, line[end:]) is not None
 
 
 def _goes_on(run: _Run, item: re.Match[str], kind: str, touches: bool) -> bool:

@@ -30,7 +30,7 @@ def copied_operand(
     if any(_is_formula(side) for side in statement.sides[1:]):
         return None  # the values of its symbols are compared
     for at, side in enumerate(statement.sides[1:], 1):
-        numbers = _leaves_of(side)
+        numbers = leaves_of(side)
         for other in earlier if len(numbers) > 3 else ():
             sibling = other.sides[0].expression
             if (
@@ -40,7 +40,7 @@ def copied_operand(
             ):
                 continue
             for another in other.sides[1:]:
-                found = _copied(numbers, _leaves_of(another), side, another)
+                found = _copied(numbers, leaves_of(another), side, another)
                 if found:
                     return at, *found, other
     return None
@@ -70,7 +70,7 @@ def _is_formula(side: Side) -> bool:
     return side.expression is not None and has_symbols(side.expression)
 
 
-def _leaves_of(side: Side) -> list[Decimal]:
+def leaves_of(side: Side) -> list[Decimal]:
     """The numbers of a side in numbers, left to right."""
     if side.expression is None or printed_number(side.expression) is not None:
         return []

@@ -110,6 +110,8 @@ class Substitutions:
         """A part of a formula that was worked out on the way: `(t - y)` as -0.38."""
         if has_law(part) or self.known.is_uncertain(part, is_step=is_step):
             return False
+        if not is_step and not self._is_of_here(part):
+            return False
         value = self.known.evaluated(part)
         if value is None or self._is_put_in_here(part):
             return False
@@ -126,6 +128,16 @@ class Substitutions:
                 self.ledger.carry(carried[1], self.statement, carried[0], number)
             elif not self.ledger.has_carried(self.statement):
                 self.log.report(at, "substitution", as_text(number), expected, why, cause)
+        return True
+
+    def _is_of_here(self, part: Expression) -> bool:
+        """Whether the values of a part are given, or computed in this section."""
+        for symbol in set(quantities_in(part)):
+            latest = self.known.latest(symbol)
+            if latest is not None and latest.kind not in ("given", "table"):
+                section = self.reading.statements[latest.statement].section
+                if section != self.statement.section:
+                    return False
         return True
 
     def _is_put_in_here(self, part: Expression) -> bool:
@@ -177,13 +189,17 @@ class Substitutions:
             and self._moves_with(owner, latest.number)
         ):
             return False
-        explained = is_slip(number, latest.number) or owner is not None
+        is_here = self.reading.statements[latest.statement].section == self.statement.section
+        if owner is not None and not is_here and not _are_siblings(owner, known):
+            owner = None  # a number that something else has by chance
+        is_copied = is_slip(number, latest.number)
+        explained = is_copied or owner is not None
         if self.history.changes(known):
             return same_epoch and explained and agreeing > 0
         if not same_epoch:
             return wrong == 1 and explained and agreeing > 0
         if latest.kind == "implied":
-            return explained
+            return (is_copied and significant(number) > 2) or owner is not None
         return wrong == 1 or explained or agreeing >= wrong
 
     def _moves_with(self, owner: Quantity, number: Decimal) -> bool:
@@ -275,6 +291,11 @@ class Substitutions:
             if is_confirmed_result or fits(other, name, around):
                 return owner
         return None
+
+
+def _are_siblings(one: Quantity, other: Quantity) -> bool:
+    """Whether two symbols are of one letter."""
+    return str(one.name).partition("_")[0] == str(other.name).partition("_")[0]
 
 
 def _is_whole(node: Expression) -> bool:

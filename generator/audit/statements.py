@@ -46,6 +46,7 @@ class Reading:
     """What is read of a page.
 
     prose: its text with formulas and code blanked out, in the places of the source.
+    headings: where its sections begin.
     problems: where the problems of a collection begin; each has symbols of its own.
     span: the part of the source that is to be audited; statements before it only give values.
     """
@@ -55,6 +56,7 @@ class Reading:
     statements: tuple[Statement, ...]
     formulas: tuple[Formula, ...]
     symbols: SymbolTable
+    headings: tuple[int, ...] = ()
     problems: tuple[int, ...] = ()
     span: tuple[int, int] = (0, 10**12)
 
@@ -102,7 +104,15 @@ def read(source: Source) -> Reading:
         section = bisect_right(headings, formula.start)
         statements += (Statement(chain, section) for chain in _chains(formula, symbols))
     statements.sort(key=lambda statement: statement.start)
-    return Reading(source, page.visible, tuple(statements), page.formulas, symbols, problems)
+    return Reading(
+        source,
+        page.visible,
+        tuple(statements),
+        page.formulas,
+        symbols,
+        tuple(headings),
+        problems,
+    )
 
 
 def _problems(text: str) -> tuple[int, ...]:

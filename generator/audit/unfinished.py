@@ -70,7 +70,10 @@ _ANNOUNCEMENT = re.compile(
 _BEHIND_A_MARK = r"(?:^|(?<=[:(\[*_>.…=|-])|(?<=[:(\[*_>.…=|-][ \t])|(?<=still )|(?<=yet ))"
 _AT_THE_END = r"(?=[ \t]*(?:[.…!)\]*_|]|\\\\|$))"
 _WORDS = re.compile(
-    r"\b(?:TODO|TBC|TBD|FIXME)\b|\bXXX+\b"
+    # Spanish and Portuguese have "todo" for "all".
+    r"\b(?:TBC|TBD|FIXME)\b|\bXXX+\b"
+    r"|(?<!\ben )(?<!\bem )(?<!\bde )(?<!\bque )(?<!\bcon )(?<!\bcom )(?<!\bpor )(?<!\bpara )"
+    r"\bTODO\b(?![ \t]+(?:el|la|los|las|lo|o|a|os|as|esto|isso)\b)"
     # These alone, or behind a colon: "all that has to be computed first" is prose.
     rf"|{_BEHIND_A_MARK}(?:"
     r"[Tt]o\s+be\s+(?:continued|done|completed|computed|calculated|added|written|determined)"
