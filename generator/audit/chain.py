@@ -264,6 +264,8 @@ class ChainCheck:
         if isinstance(symbols, Quantity):
             if isinstance(symbols.name, Opaque):
                 return self.known.unknown(symbols)
+            if _TUPLE.fullmatch(self.sides[at - 1].latex.strip()):
+                return "symbolic"  # (x, y) = (3, 4) gives values
             pairs = [(symbols, number)] if number is not None else None
         elif number is None:
             pairs = put_in(symbols, side.expression, allows_results=True)
@@ -424,6 +426,7 @@ def _agree(one: Worth, other: Worth) -> bool:
     return compare(one, other, "≈") is not Verdict.WRONG or is_near(one, other)
 
 
+_TUPLE = re.compile(r"(?:\\left)?\([^(),]+(?:,[^(),]+)+\)")
 _IF = re.compile(r"\b(?:if|whenever|unless|wenn|falls|si|если)\b|若|如果", re.IGNORECASE)
 
 

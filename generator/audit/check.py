@@ -41,7 +41,7 @@ def audit_reading(reading: Reading) -> Audit:
         auditors = [_Auditor(part) for part in reading.parts()]
         for auditor in auditors:
             auditor.walk()
-        is_usual = sum(auditor.ledger.excess_of_truncations for auditor in auditors) > 0
+        is_usual = sum(auditor.ledger.excess_of_truncations for auditor in auditors) > 1
         found = joined([auditor.result(truncates=is_usual) for auditor in auditors])
     return with_calculator_rule(found, reading)
 

@@ -45,6 +45,7 @@ class History:
     given: numbers that stand alone; rounded, exact: results that were seen to be rounded,
         or to hide no digits.
     unclear: symbols with a formula that is not read.
+    has_examples: whether the page has several, with other values each.
     aliases: symbols without a value that are other names of one, and where that was seen.
     """
 
@@ -57,6 +58,7 @@ class History:
     rounded: set[Decimal] = field(default_factory=set)
     exact: set[Decimal] = field(default_factory=set)
     unclear: set[Quantity] = field(default_factory=set)
+    has_examples: bool = False
     aliases: dict[Quantity, tuple[Quantity, int]] = field(default_factory=dict)
     # Indexes: symbols by their stems and shapes, values by their numbers and by their places.
     versions: dict[str, list[Quantity]] = field(default_factory=lambda: defaultdict(list))
@@ -75,7 +77,7 @@ class History:
         size, digits = abs(number), significant(number)
         if size == size.to_integral_value() or size in self.exact:
             return Decimal(0)
-        if size in self.rounded:
+        if size in self.rounded or _REPEATING.search(str(size)):
             return half_unit(number)
         if place(number) <= MANY_PLACES:
             return half_unit(number)
@@ -204,16 +206,20 @@ def _begin_examples(reading: Reading, history: History) -> None:
     What stands there is another example. A slip of one digit is none.
     """
     headings = [start for start in reading.headings if reading.has(start)]
+    text = reading.source.text
     begun = set()
     for values in history.values.values():
         given = [value for value in values[:MANY] if value.kind == "given"]
         for one, other in pairwise(given):
             at = bisect_right(headings, other.start) - 1
             is_under_another = at >= 0 and headings[at] > one.start
+            if is_under_another and "\n" not in text[headings[at] : other.start].lstrip():
+                continue  # the heading counts: step k = 2
             is_same = same_value(one.number, other.number) or is_slip(other.number, one.number)
             if is_under_another and not is_same:
                 begun.add(headings[at])
     if begun:
+        history.has_examples = True
         history.epochs = sorted({*history.epochs, *begun})
         for values in history.values.values():
             values[:] = [replace(each, epoch=history.epoch(each.start)) for each in values]
@@ -274,8 +280,8 @@ def _definitions(statement: Statement) -> Iterator[tuple[Quantity, Expression | 
 
 
 def stem(symbol: Quantity) -> str:
-    """A symbol's name without the marks of a new or an old value: w_1 of w_1^{+}, w_{1new}."""
-    name = _VERSION.sub("", str(symbol.name))
+    """A symbol's name without the marks of a time: w_1 of w_1^{+}, w_{1new} and w_1(2)."""
+    name = re.sub(r"\([^()]*\)$", "", _VERSION.sub("", str(symbol.name)))
     return re.sub(r"(?:_?(?:new|old|neu|alt|updated|,))+$", "", re.sub(r"[{}]", "", name)).rstrip(
         "_"
     )
@@ -305,6 +311,7 @@ def transitive(history: History, symbol: Quantity) -> set[Quantity] | None:
 
 
 _VERSION = re.compile(r"\^\{(?:\+|\*|\\prime|\\ast|\\star|new|old|neu|alt|\([^()]*\)|t|t\+1)+\}")
+_REPEATING = re.compile(r"\.\d?(?:3{2,}|6+7)$")  # 0.333 and 0.667 are thirds
 _COUNTED = (
     r"epoch|epoche|époque|época|iteration|itération|iteración|iterazione|sample|pattern|muster"
     r"|example|exemple|beispiel|ejemplo|case|pass|round|batch|trial|durchgang|instance|row|tuple"

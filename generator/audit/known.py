@@ -107,7 +107,7 @@ class Known:
             latest = self.history.latest(known, self.start)
             if latest is None:
                 return True
-            if latest.start > self.start and latest.kind not in ("given", "table"):
+            if latest.start > self.start and latest.kind != "table":
                 return True
             is_settled = self.history.is_settled(known, self.start)
             if self.history.changes(known) if is_step else not is_settled:

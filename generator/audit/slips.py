@@ -134,7 +134,8 @@ class Substitutions:
         """Whether the values of a part are given, or computed in this section."""
         for symbol in set(quantities_in(part)):
             latest = self.known.latest(symbol)
-            if latest is not None and latest.kind not in ("given", "table"):
+            is_certain = latest is not None and latest.kind in ("given", "table")
+            if latest is not None and (not is_certain or self.history.has_examples):
                 section = self.reading.statements[latest.statement].section
                 if section != self.statement.section:
                     return False
@@ -161,7 +162,7 @@ class Substitutions:
         family = [
             s for s in self.history.shapes.get(shape(str(symbol.name)), ()) if s is not symbol
         ]
-        if significant(number) < 3 or len(family) < 2:
+        if significant(number) < 3 or len(family) < 2 or str(symbol.name).endswith("]"):
             return False
         for sibling in family[:MANY]:
             latest = self.history.latest(sibling, self.statement.start)
@@ -192,6 +193,8 @@ class Substitutions:
         is_here = self.reading.statements[latest.statement].section == self.statement.section
         if owner is not None and not is_here and not _are_siblings(owner, known):
             owner = None  # a number that something else has by chance
+        if not is_here and self.history.has_examples:
+            return False
         is_copied = is_slip(number, latest.number)
         explained = is_copied or owner is not None
         if self.history.changes(known):

@@ -93,6 +93,8 @@ def read(source: Source) -> Reading:
     letters = found.indexed | _indexed_letters(page, decimal_comma)
     symbols = SymbolTable(letters, decimal_comma=decimal_comma)
     symbols.update(found)
+    is_given = any(_GIVES_E.search(formula.latex) for formula in page.formulas)
+    symbols.given_letters = frozenset("e" if is_given else "")
     headings = [match.start() for match in _HEADING.finditer(source.text)]
     problems = _problems(source.text)
     statements = [_row(row, symbols, headings) for row in page.assignments]
@@ -166,6 +168,9 @@ _PROBLEM = re.compile(
     r"|^[ \t>]*(?:\#{1,6}[ \t]|\*\*)[ \t*]*(?:练习|习题|例题|题目)[ \t]*\d",
     re.MULTILINE | re.IGNORECASE,
 )
+
+
+_GIVES_E = re.compile(r"(?:^|[,;&({]|\\\\|\\quad)\s*e\s*&?=(?!\s*2\.71)")  # e = t - y
 
 
 def _row(row: Assignment, symbols: SymbolTable, headings: list[int]) -> Statement:

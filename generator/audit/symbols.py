@@ -61,6 +61,7 @@ class SymbolTable(dict[Hashable, Quantity]):
     """The symbols of a page by their names.
 
     indexed: letters whose superscripts count layers or steps, and are no powers.
+    given_letters: those that the page gives a value; the e of e^2 may be one of them.
     decimal_comma: whether the page writes `0,5`.
     arrays: the symbols that stand for a vector or a matrix, entry by entry.
     """
@@ -68,6 +69,7 @@ class SymbolTable(dict[Hashable, Quantity]):
     def __init__(self, indexed: frozenset[str] = frozenset(), *, decimal_comma: bool = False):
         super().__init__()
         self.indexed = indexed
+        self.given_letters: frozenset[str] = frozenset()
         self.decimal_comma = decimal_comma
         self.arrays: dict[Hashable, Array] = {}
 
@@ -154,17 +156,23 @@ class SymbolReader(Cursor):
                 raise Unreadable(f"a superscript between `{base}` and its argument")
             self.skip_brackets()
             return self.written(start)
-        if not script and self.is_application(base, has_index=bool(sub)):
+        is_applied = self.is_application(base, has_index=bool(sub)) or self.is_at(start)
+        if not script and is_applied:
             self.skip_brackets()
             return self.written(start)
         sub = re.sub(r"(?<=[^\W_])_(?=[^\W_])", "", sub)
         with_script = name_of(base, sub, sup + canonical(script))
         if script and (self.is_name or with_script in self.symbols):  # see indices
             sup, script = sup + canonical(script), []
-        if base == "e" and script and not sub and not sup:
+        if base == "e" and script and not sub and not sup and not self.is_square_of_e(script):
             return called(exp, [self.part(script)])
         symbol = self.of_page(name_of(base, sub, sup), sup)
         return powered(symbol, self.part(script)) if script else symbol
+
+    def is_square_of_e(self, script: Sequence[Token]) -> bool:
+        """Whether e is no number here but an error, squared."""
+        is_small = len(script) == 1 and script[0].text in ("2", "3")
+        return is_small and "e" in self.symbols.given_letters
 
     def of_page(self, name: str, sup: str = "") -> Expression:
         """A symbol, or the matrix that it stands for on this page."""
@@ -248,6 +256,17 @@ class SymbolReader(Cursor):
         )
         is_product = has_index and any(token.sign == "_" for token in whole)  # w_1 (x_1)
         return bool(is_list) and not is_product and whole[0].kind != "number"
+
+    def is_at(self, start: int) -> bool:
+        """Whether a side is a symbol with numbers in brackets, and no more: L(1) is L at 1."""
+        inside = self.in_brackets() if self.next.sign == "(" else []
+        end = self.at + len(inside) + 2
+        is_whole = start == 0 and end == len([each for each in self.tokens if each is not END])
+        return (
+            bool(inside)
+            and is_whole
+            and all(each.kind == "number" or each.sign in (",", "-") for each in inside)
+        )
 
     def entered(self, name: Hashable) -> Quantity:
         """The quantity of that name, the same object each time."""
