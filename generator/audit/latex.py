@@ -79,10 +79,11 @@ def parse(latex: str, symbols: SymbolTable) -> Expression:
     return Parser(tokenize(latex, decimal_comma=symbols.decimal_comma), latex, symbols).whole()
 
 
-def side(latex: str, start: int, symbols: SymbolTable) -> Side:
+def side(latex: str, start: int, symbols: SymbolTable, *, is_plain: bool = False) -> Side:
     """A side on its own, such as a cell of a table."""
+    cut = plain_tokens if is_plain else tokenize
     return _read(
-        Parser(tokenize(latex, decimal_comma=symbols.decimal_comma), latex, symbols), latex, start
+        Parser(cut(latex, decimal_comma=symbols.decimal_comma), latex, symbols), latex, start
     )
 
 

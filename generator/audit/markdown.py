@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.audit.plain import plain_formulas
+from generator.audit.tables import rows as table_rows
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Assignment:
 class MarkdownPage:
     """A page with its formulas and its value assignments, both in the order of the page.
 
+    calculations: rows of tables that compute: what of, the numbers, what they come to.
     prose: the text with everything blanked out that is no prose: formulas, code, links.
     """
 
@@ -55,7 +57,17 @@ class MarkdownPage:
             for start, end in plain_formulas(block, in_code=is_code)
         ]
         self.formulas = tuple(sorted(found + plain, key=lambda formula: formula.start))
-        self.assignments = tuple(self._find_assignments())
+        rows = list(table_rows(self._text))
+        self.assignments = tuple(
+            Assignment(self._formula(*row.name), self._formula(*row.value))
+            for row in rows
+            if row.name is not None and not row.computes
+        )
+        self.calculations = tuple(
+            tuple(self._cell(*each) for each in (row.name, row.calculation, row.value) if each)
+            for row in rows
+            if row.computes
+        )
 
     def _place(self, offset: int) -> tuple[int, int]:
         """Line and column of a place in the page, counted from 1."""
@@ -69,6 +81,11 @@ class MarkdownPage:
         if not text[start:end].strip(" \0\r\n"):
             text = self._blocks
         return Formula(text[start:end], start, *self.place(start), is_closed, is_plain)
+
+    def _cell(self, start: int, end: int) -> Formula:
+        """A cell of a table that computes: LaTeX between dollars, or plain text."""
+        is_plain = "$" not in (self._text[start - 1], self._text[end : end + 1])
+        return replace(self._formula(start, end), is_plain=is_plain)
 
     def _find_formulas(self) -> Iterator[Formula]:
         text, at = self._text, 0
@@ -146,34 +163,6 @@ class MarkdownPage:
             if language in languages:
                 yield start, self._blocks[start:end]
 
-    def _find_assignments(self) -> Iterator[Assignment]:
-        lines = self._text.split("\n")
-        row = 2
-        while row < len(lines):
-            column = _value_column(lines[row - 2], lines[row - 1])
-            while column and row < len(lines) and "|" in lines[row]:
-                yield from self._assignment(row, _cells(lines[row]), column)
-                row += 1
-            row += 1
-
-    def _assignment(
-        self, row: int, cells: Sequence[re.Match[str]], column: int
-    ) -> Iterator[Assignment]:
-        """The row's assignment, if it has a formula first and a value in its column."""
-        if len(cells) <= column:
-            return
-        cell = cells[column].group()
-        symbol = _FORMULA_CELL.fullmatch(cells[0].group())
-        value = _FORMULA_CELL.fullmatch(cell) or _NUMBER_CELL.fullmatch(cell)
-        if symbol and value:
-            yield Assignment(
-                self._group(symbol, self._line_starts[row] + cells[0].start()),
-                self._group(value, self._line_starts[row] + cells[column].start()),
-            )
-
-    def _group(self, match: re.Match[str], cell_start: int) -> Formula:
-        return self._formula(cell_start + match.start(1), cell_start + match.end(1))
-
 
 _ENVIRONMENTS = (
     "equation|align|aligned|gather|gathered|alignat|alignedat|flalign|eqnarray|split|multline"
@@ -202,10 +191,6 @@ _NO_LANGUAGE = ("", "text", "txt", "plain", "plaintext", "none", "console", "out
 _BLANK_LINE = re.compile(r"\n(?=[ \t\r]*\n)")
 _QUOTE = re.compile(r"^[ \t]*>[> \t]*")
 _FENCE = re.compile(r"\s*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})([^`]*)")
-_CELL = re.compile(r"(?:[^|\\]|\\.)+|(?<=\|)(?=\|)")
-_ANCHOR = r"\s*(?:<a\b[^<>]*>\s*</a>\s*)*"
-_FORMULA_CELL = re.compile(rf"{_ANCHOR}\$([^$]+)\$\s*")
-_NUMBER_CELL = re.compile(rf"{_ANCHOR}([-+−]?\d+(?:\.\d+)?)\s*")
 
 
 def _without_entities(text: str) -> str:
@@ -298,17 +283,3 @@ def _is_mathematics(text: str, start: int, end: int) -> bool:
     if not inside.strip() or text[end + 1 : end + 2].isdigit():
         return False
     return inside == inside.strip() or re.search(r"[\\=_^]", inside) is not None
-
-
-def _value_column(header: str, delimiters: str) -> int:
-    """The number of the column headed `Value`; 0 where there is none or no table starts."""
-    if "|" not in delimiters or "-" not in delimiters or not set(delimiters) <= set("|-: \t\r"):
-        return 0
-    names = [cell.group().strip().lower() for cell in _cells(header)]
-    return names.index("value", 1) if "value" in names[1:] else 0
-
-
-def _cells(line: str) -> list[re.Match[str]]:
-    """The cells of a table's row."""
-    start = len(line) - len(line.lstrip())
-    return list(_CELL.finditer(line, start))

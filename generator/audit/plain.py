@@ -98,8 +98,12 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
     before = line[max(0, item.start() - 40) : item.start()]
     if re.search(r"\d[:/]$|[\w)\]}\\][*+−%-]$|\\\*-$", before):
         return True
+    if item[0] == "(" and before[-1:].isalnum():
+        return True  # the argument of a function that is not read
     is_number = item.lastgroup == "number"
     if is_number and re.search(r"[\w)\]}]$|(?:^|\W)\w[ \t]*[-+−][ \t]*$", before):
+        return True
+    if re.search(r"[\w)\]}][ \t]*[-+−]$", before.rstrip()) or _QUALIFIED.search(before):
         return True
     sign = before.rstrip()[-1:]
     is_bullet = sign == "·" and not line[: item.start()].strip(" \t·")
@@ -211,6 +215,7 @@ def _symbol(name: str, start: int, end: int, entry: str = "") -> Iterator[Token]
         yield Token("mark", "'", end, end)
 
 
+_QUALIFIED = re.compile(r"\b(?:leaky|parametric|hard|scaled)[ \t-]+$", re.IGNORECASE)
 _GREEK = words(
     "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi"
     " psi omega"

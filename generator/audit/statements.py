@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -98,6 +98,11 @@ def read(source: Source) -> Reading:
     headings = [match.start() for match in _HEADING.finditer(source.text)]
     problems = _problems(source.text)
     statements = [_row(row, symbols, headings) for row in page.assignments]
+    statements += (
+        Statement(chain, bisect_right(headings, chain.sides[0].start))
+        for cells in page.calculations
+        if (chain := _calculation(cells, symbols)) is not None
+    )
     arrays, number = symbols.arrays, 0
     for formula in page.formulas:
         if bisect_right(problems, formula.start) != number:  # arrays of other problems are gone
@@ -176,6 +181,19 @@ _GIVES_E = re.compile(r"(?:^|[,;&({]|\\\\|\\quad)\s*e\s*&?=(?!\s*2\.71)")  # e =
 def _row(row: Assignment, symbols: SymbolTable, headings: list[int]) -> Statement:
     sides = tuple(side(c.latex, c.start, symbols) for c in (row.symbol, row.value))
     return Statement(Chain(sides, ("=",)), bisect_right(headings, row.symbol.start), is_row=True)
+
+
+def _calculation(cells: Sequence[Formula], symbols: SymbolTable) -> Chain | None:
+    """The cells of a row as one chain: what it is of, numbers, what they come to."""
+    sides: list[Side] = []
+    for cell in cells:
+        named = list(_chains(cell, symbols))
+        alone = side(cell.latex, cell.start, symbols, is_plain=cell.is_plain)
+        found = named[0].sides if len(named) == 1 else (alone,)
+        read = [each for each in found if each.expression is not None]
+        sides += read[:1] + read[1:][-1:]
+    is_whole = len(sides) > 1 and sides[-1].start == cells[-1].start
+    return Chain(tuple(sides), ("=",) * (len(sides) - 1)) if is_whole else None
 
 
 def _chains(formula: Formula, symbols: SymbolTable) -> Iterator[Chain]:

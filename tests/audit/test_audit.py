@@ -480,6 +480,69 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
     assert kinds(given + COLLECTION.replace("0.7", "0.4")) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # A definition in symbols is held against no value from elsewhere.
+        "$x = 2$, $y = 7$\n\n## Another function\n\nLet $y = x (x + 2)$.",
+        "Near the end $1 - b \\approx 1 - b^2$, and $b = 0.5$.",
+        # Another example under its own heading, with values of its own.
+        "## One\n\n$x = 4$, $w = 3.25$, $y = 2 + 5 x + w = 2 + 5 \\cdot 4 + 3.25 = 25.25$\n\n"
+        "## Two\n\n$x = 9$, so $y = 2 + 5 \\cdot 9 + 1.75 = 48.75$",
+        # A value that stands only behind a line does not judge it.
+        "$-z = -0.64$\n\n## Later\n\n$z = 0.5 + 0.24 = 0.74$",
+        # A function at a place, and a tuple that gives values.
+        "$L = 10$, $w = 1$\n\n$L(1) = (1 - 3)^2 = 4$",
+        "$x = 5$, $v = 3$, and the place $p = (x, y, z) = (3, 4, 5)$",
+        # An error e, squared.
+        "$e = 2$, so $L = e^2 = 2^2 = 4$",
+        # The chain rule with the factor 1 of a bias left out, or with a function for its value.
+        r"$\frac{\partial L}{\partial b} = \frac{\partial L}{\partial a} \frac{\partial a}{\partial z}$",
+        r"$$h(x) = u(g(x))$$ $$\frac{dh}{dx} = \frac{du}{dg} \cdot \frac{dg}{dx}$$",
+        # What stands before or behind a piece of plain text belongs to it.
+        "```\nd = [0.2, 0.5] ⊙ [0.3*2, 0.4*2]\n  = [0.12, 0.4]\n```",
+        "```\nz = [[1, 2], [3, 4]] @ [1, 1] + [0, 0]\n  = [1+2, 3+4]\n```",
+        "```\nh0 = 0 --[W_hh]--> h1 = 0.537\n```",
+        "mAP@0.5 = (0.85 + 0.78 + 0.72) / 3 = 0.783",
+        "Leaky ReLU(-2) = -0.02",
+        "The ten digits 0-9 = 10 classes.",
+        "w_new = w_old - eta * dL/dw with eta = 0.1\n\nw_new = 1.5 - 0.03 = 1.47",
+        # Units and shares.
+        "It has $2 \\times 4096 \\times 16384 = 134.2$M parameters.",
+        "The three matrices are 150,994,944 = 78.26% of the block.",
+        # A third, and the Spanish word for all.
+        "-log(0.333) ≈ 1.099, and then -log(0.5) = 0.693",
+        "Usa columnas en TODO el ejercicio.",
+    ],
+)
+def test_what_stands_on_public_pages_and_is_right_is_left_alone(text):
+    assert findings(text) == ()
+
+
+def test_a_maximum_of_one_argument_is_unread():
+    text = r"$g = 2$ and $\frac{\max|g|}{\min|g|} = \frac{0.4}{0.2} = 2$"
+    assert findings(text) == ()
+
+
+WORKED = """| Term | Calculation | Value |
+|---|---|---|
+| $w_1 x_1$ | 0.4 × 0.3 | 0.12 |
+| $w_2 x_2$ | 0.6 × 0.7 | 0.42 |
+| **Sum $z$** | 0.12 + 0.42 + 0.1 | **0.64** |
+| $a = 1/(1.527292)$ | division | **0.654754** |
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line"),
+    [("0.42 |", "0.43 |", 4), ("**0.64**", "**0.74**", 5), ("0.654754", "0.654737", 6)],
+)
+def test_the_rows_of_a_table_that_computes_are_checked(right, wrong, line):
+    assert findings(WORKED) == ()
+    found = [f.line for f in findings(WORKED.replace(right, wrong)) if f.root is None]
+    assert found == [line]
+
+
 def test_what_is_put_in_may_be_reduced():
     page = r"$R = 2.5$, $n = 5$: $$ v = \frac{R}{n - 2} = \frac{5}{6} $$"
     assert kinds(page) == []
