@@ -497,7 +497,7 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         # An error e, squared.
         "$e = 2$, so $L = e^2 = 2^2 = 4$",
         # The chain rule with the factor 1 of a bias left out, or with a function for its value.
-        r"$\frac{\partial L}{\partial b} = \frac{\partial L}{\partial a} \frac{\partial a}{\partial z}$",
+        r"$\frac{dL}{db} = \frac{dL}{da} \frac{da}{dz}$",
         r"$$h(x) = u(g(x))$$ $$\frac{dh}{dx} = \frac{du}{dg} \cdot \frac{dg}{dx}$$",
         # What stands before or behind a piece of plain text belongs to it.
         "```\nd = [0.2, 0.5] ⊙ [0.3*2, 0.4*2]\n  = [0.12, 0.4]\n```",
