@@ -71,6 +71,14 @@ def array(rows: Sequence[Sequence[Expression]], *, is_list: bool = False) -> Arr
     return Array(tuple(tuple(row) for row in rows), is_list)
 
 
+def listed(entries: Sequence[Expression]) -> Array:
+    """An array in brackets: `[1, 2]`, or `[[1, 2], [3, 4]]` row by row."""
+    rows = [each for each in entries if isinstance(each, Array) and each.is_list]
+    if len(rows) == len(entries) > 1:
+        return array([row.entries for row in rows])
+    return array([entries], is_list=True)
+
+
 def scalar(expression: Expression) -> Expression:
     """A matrix of one entry as that entry."""
     if isinstance(expression, Array) and expression.shape == (1, 1):

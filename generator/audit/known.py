@@ -171,7 +171,9 @@ def is_near(one: Worth, other: Worth) -> bool:
     size = max(abs(one.value), abs(other.value))
     printed = [each.number for each in (one, other) if each.number is not None]
     unit = max((2 * half_unit(number) for number in printed), default=Decimal(0))
-    room = Decimal("1.5") * unit + one.spread + other.spread
+    if unit and not one.spread + other.spread and not one.value % unit and not other.value % unit:
+        return one.value == other.value  # neither was rounded
+    room = Decimal("1.25") * unit + one.spread + other.spread
     return abs(one.value - other.value) <= max(size / 500, room)
 
 

@@ -20,6 +20,7 @@ from generator.audit.arrays import (
     array,
     called,
     divided,
+    listed,
     multiplied,
     negated,
     of_many,
@@ -197,7 +198,7 @@ class Parser(SymbolReader):
             entries = [inner]
             while self.accept(",", ";"):
                 entries.append(self.sum())
-            inner = array([entries], is_list=True)
+            inner = listed(entries)
         self.close(opening)
         self.bars = bars
         return inner
@@ -357,7 +358,7 @@ class Parser(SymbolReader):
             entries = [argument]
             while self.accept(",", ";"):
                 entries.append(self.sum())
-            argument = array([entries], is_list=True)
+            argument = listed(entries)
         self.close(opening)
         if isinstance(argument, Quantity) and argument.name in self.symbols.arrays:
             argument = Array(((argument,),))  # a layer of one unit
