@@ -236,7 +236,7 @@ def called(function: Function, arguments: Sequence[Expression]) -> Expression:
 def softmax(argument: Expression) -> Expression:
     """e^z of each entry over their sum: over all of a vector, over each column of a matrix."""
     if isinstance(argument, Constant | Negative):
-        argument = Array(((argument,),))
+        raise Unreadable("a softmax of one number, which names an entry")
     if not isinstance(argument, Array):
         raise Unreadable("a softmax of something that is no vector")
     rows = argument.rows if argument.shape[0] > 1 else tuple(zip(*argument.rows, strict=True))

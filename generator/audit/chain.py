@@ -101,6 +101,8 @@ class ChainCheck:
         if left is None or right is None:
             return NO_VALUE
         if relation not in "=≈":
+            if self._is_condition():
+                return "symbolic"
             is_less = left.value <= right.value if relation in "<≤" else left.value >= right.value
             if not is_less and abs(left.value - right.value) > left.spread + right.spread:
                 self._report_result(at, left, right)
@@ -125,6 +127,12 @@ class ChainCheck:
             is_exact = not left.spread and left.value == right.number
             self.history.saw(right.number, is_exact=is_exact)
         return "checked"
+
+    def _is_condition(self) -> bool:
+        """Whether an arrow stands behind an inequality: 4 ≤ 2.5 ⟹ -1 says what would follow."""
+        last = self.sides[-1]
+        behind = self.ledger.reading.source.text[last.start + len(last.latex) :][:40]
+        return _ARROW.match(behind) is not None
 
     def _is_worked_out(self, at: int) -> bool:
         """Whether a side has the parts of the one before it, rounded each."""
@@ -396,6 +404,7 @@ class ChainCheck:
             one is None
             or other is None
             or not all(self.history.is_known_before(name, self.start) for name in names)
+            or self._is_of_several_sections(names)
         ):
             return "symbolic"
         if self.known.is_uncertain(left) or self.known.is_uncertain(right):
@@ -413,6 +422,13 @@ class ChainCheck:
             self.log.is_only_symbolic = True
         return "checked"
 
+    def _is_of_several_sections(self, names: set[Quantity]) -> bool:
+        """Whether computed values are of other sections than this, and not of one."""
+        statements = self.ledger.reading.statements
+        values = [self.history.latest(name, self.start) for name in names]
+        found = {statements[v.statement].section for v in values if v and v.kind != "table"}
+        return len(found) > 1 and self.log.statement.section not in found
+
     def _has_value_of_another(self, head: Worth, formula: Worth) -> bool:
         """Whether a formula is not its head's, but comes to a value that the page has."""
         return not _agree(head, formula) and any(
@@ -426,6 +442,7 @@ def _agree(one: Worth, other: Worth) -> bool:
     return compare(one, other, "≈") is not Verdict.WRONG or is_near(one, other)
 
 
+_ARROW = re.compile(r"[\s$?]*(?:\\(?:implies|Rightarrow|Longrightarrow|to|rightarrow)\b|[→⇒⟹?])")
 _TUPLE = re.compile(r"(?:\\left)?\([^(),]+(?:,[^(),]+)+\)")
 _IF = re.compile(r"\b(?:if|whenever|unless|wenn|falls|si|если)\b|若|如果", re.IGNORECASE)
 

@@ -25,7 +25,8 @@ def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | 
         return "which function σ is, this page does not say"
     if _may_be_units(before, after):
         return "the words beside the numbers may be units, or say what they are"
-    if after.latex.rstrip(" .,;}*").endswith("%") and number_of(before) is not None:
+    percents = [each.latex.rstrip(" .,;}*").endswith(("%", "％")) for each in (before, after)]
+    if percents[0] != percents[1] and number_of(before) is not None:
         return "one number may be so many percent of something else"
     if _RANGE.fullmatch(before.latex.strip()):
         return "it may be a range"

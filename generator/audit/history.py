@@ -77,7 +77,7 @@ class History:
         size, digits = abs(number), significant(number)
         if size == size.to_integral_value() or size in self.exact:
             return Decimal(0)
-        if size in self.rounded or _REPEATING.search(str(size)):
+        if _REPEATING.search(str(size)) or (size in self.rounded and digits > 1):
             return half_unit(number)
         if place(number) <= MANY_PLACES:
             return half_unit(number)

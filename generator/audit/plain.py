@@ -98,8 +98,10 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
     before = line[max(0, item.start() - 40) : item.start()]
     if re.search(r"\d[:/]$|[\w)\]}\\][*+−%-]$|\\\*-$", before):
         return True
-    if item[0] == "(" and before[-1:].isalnum():
-        return True  # the argument of a function that is not read
+    if item[0] == "(" and re.search(r"[\w)\]]$|(?<!\w)[B-Zb-zα-ω][₀-₉\d]?[ \t]+$", before):
+        return True  # the argument of a function that is not read, a factor of what is
+    if re.search(r"\b(?:log|ln|exp|sqrt|max|min|sum|mean|vs\.?|versus)[ \t]*$", before):
+        return True
     is_number = item.lastgroup == "number"
     if is_number and re.search(r"[\w)\]}]$|(?:^|\W)\w[ \t]*[-+−][ \t]*$", before):
         return True
@@ -112,7 +114,10 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
 
 def _is_cut_off(line: str, end: int) -> bool:
     """Whether a formula goes on with something unread: `N = 5 groups × 6`, `2=0.25loss`."""
-    behind = r"[\\{^_]|\w|[ \t]+[^\W\d_]{2,}[ \t]*[×*/·^]|[ \t]*[⊙∘⊗⊕@]|[ \t]+[×*/·][ \t]+[^\W\d_]"
+    behind = (
+        r"[\\{^_]|\w|[ \t]+vs\b|[ \t]+[^\W\d_]{2,}[ \t]*[×*/·^]|[ \t]*[⊙∘⊗⊕@]"
+        r"|[ \t]+[×*/·][ \t]+[^\W\d_]"
+    )
     return re.match(behind, line[end:]) is not None
 
 

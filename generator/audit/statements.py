@@ -104,12 +104,19 @@ def read(source: Source) -> Reading:
         if (chain := _calculation(cells, symbols)) is not None
     )
     arrays, number = symbols.arrays, 0
+    above: list[Statement] = []  # of the formula before, while only few words are between
+    end = 0
     for formula in page.formulas:
         if bisect_right(problems, formula.start) != number:  # arrays of other problems are gone
             arrays = symbols.arrays if number == 0 else arrays
             number, symbols.arrays = bisect_right(problems, formula.start), dict(arrays)
         section = bisect_right(headings, formula.start)
-        statements += (Statement(chain, section) for chain in _chains(formula, symbols))
+        stated = [Statement(chain, section) for chain in _chains(formula, symbols)]
+        if _goes_on(above, stated, source.text[end : formula.start]):
+            del statements[-len(stated) :]
+            stated = [_joined(*both) for both in zip(above[-len(stated) :], stated, strict=True)]
+        statements += stated
+        above, end = stated, formula.start + len(formula.latex)
     statements.sort(key=lambda statement: statement.start)
     return Reading(
         source,
@@ -120,6 +127,23 @@ def read(source: Source) -> Reading:
         tuple(headings),
         problems,
     )
+
+
+def _goes_on(above: Sequence[Statement], found: Sequence[Statement], between: str) -> bool:
+    """Whether a display that begins with an equals sign goes on with the one before it."""
+    return (
+        0 < len(found) <= len(above)
+        and _DISPLAYS.fullmatch(between) is not None
+        and all(each.chain.relations and not each.sides[0].latex for each in found)
+        and len({each.start for each in above[-len(found) :]}) == 1
+    )
+
+
+def _joined(above: Statement, below: Statement) -> Statement:
+    """Two chains as one, the second of which begins with a relation."""
+    sides = above.sides + below.sides[1:]
+    relations = above.chain.relations + below.chain.relations
+    return replace(above, chain=replace(above.chain, sides=sides, relations=relations))
 
 
 def _problems(text: str) -> tuple[int, ...]:
@@ -175,6 +199,8 @@ _PROBLEM = re.compile(
 )
 
 
+# The end of a display, few words or none, and the beginning of the next.
+_DISPLAYS = re.compile(r"\s*(?:\$\$|\\\])\s*(?:[^\s$\\#|][^$\\#|\n]{0,60})?\s*(?:\$\$|\\\[)\s*")
 _GIVES_E = re.compile(r"(?:^|[,;&({]|\\\\|\\quad)\s*e\s*&?=(?!\s*2\.71)")  # e = t - y
 
 

@@ -156,7 +156,9 @@ class SymbolReader(Cursor):
                 raise Unreadable(f"a superscript between `{base}` and its argument")
             self.skip_brackets()
             return self.written(start)
-        is_applied = self.is_application(base, has_index=bool(sub)) or self.is_at(start)
+        is_applied = (
+            self.is_application(base, has_index=bool(sub)) or self.is_at(start) or self.is_known()
+        )
         if not script and is_applied:
             self.skip_brackets()
             return self.written(start)
@@ -256,6 +258,15 @@ class SymbolReader(Cursor):
         )
         is_product = has_index and any(token.sign == "_" for token in whole)  # w_1 (x_1)
         return bool(is_list) and not is_product and whole[0].kind != "number"
+
+    def is_known(self) -> bool:
+        """Whether the page gives a value to what stands here: t(1), where t(1) = 40."""
+        if self.next.sign != "(":
+            return False
+        opening, inside = self.next.start, self.in_brackets()
+        start = self.tokens[self.at - 1].start
+        written = self.source[start : opening + 1] + "".join(each.text for each in inside) + ")"
+        return bool(inside) and re.sub(r"\s+", "", written) in self.symbols
 
     def is_at(self, start: int) -> bool:
         """Whether a side is a symbol with numbers in brackets, and no more: L(1) is L at 1."""

@@ -78,12 +78,12 @@ _WORDS = re.compile(
     rf"|{_BEHIND_A_MARK}(?:"
     r"[Tt]o\s+be\s+(?:continued|done|completed|computed|calculated|added|written|determined)"
     r"|[Nn]ot\s+(?:yet\s+)?(?:finished|done|computed)(?:\s+yet)?"
-    r"|[Cc]oming\s+soon|[Ww]ork\s+in\s+progress"
+    r"|[Ww]ork\s+in\s+progress"
     r"|[Ww]ird\s+fortgesetzt|Fortsetzung\s+folgt"
     r"|[àÀ]\s+(?:compléter|suivre|faire)|[Pp]or\s+(?:hacer|completar)"
     rf"){_AT_THE_END}"
     r"|未完|待续|待補|待补|待定"
-    r"|\bwill\s+be\s+(?:added|completed|filled\s+in)\s+(?:later|soon)\b"
+    r"|\bwill\s+be\s+(?:added|completed)\s+(?:later|soon)\b"
     r"|(?:[=≈:]|\bis)[ \t]*\?+(?=\s|[.,;|)]|$)"
     r"|(?:(?<=[=:(])|(?<=\0[ \t])|(?<=[=:][ \t]))\?{3,}",
     re.MULTILINE,
