@@ -226,6 +226,8 @@ class ChainCheck:
         pairs = put_in(definition, side.expression, allows_results=True)
         if pairs is None and is_step:
             return self._by_value(at, definition, side, value, is_step=True)
+        if pairs and not is_step:  # a part, or a label of 0 or 1, may be of another case
+            pairs = [(s, n) for s, n in pairs if isinstance(s, Quantity) and n not in (0, 1)]
         if pairs and (is_step or self._is_of_one_case(pairs)):
             return self.substitutions.check(at, definition, pairs, is_step=is_step)
         return "checked"

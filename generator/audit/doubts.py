@@ -30,6 +30,8 @@ def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | 
         return "one number may be so many percent of something else"
     if _RANGE.fullmatch(before.latex.strip()):
         return "it may be a range"
+    if _SIZES.fullmatch(before.latex.strip()):
+        return "a ratio of two sizes, or a product with a quotient in it"
     if _MIXED.search(quote(chain, at - 1, at)):
         return "a whole number before a fraction may be a mixed number"
     if at == len(chain.sides) - 1 and _has_unit_behind(after, left, right, page):
@@ -71,6 +73,7 @@ def _has_unit_behind(after: Side, left: Worth, right: Worth, page: str) -> bool:
 _SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
 _LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
+_SIZES = re.compile(r"\d+×\d+\s+/\s+\d+×\d+")  # 11×11 / 224×224
 _RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
 _LARGE = re.compile(

@@ -102,6 +102,7 @@ def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
         (match.start(), match[0])
         for match in _WORDS.finditer(prose)
         if "?" not in match[0] or not _is_answered(prose, match.start())
+        if reading.source.text[match.end() - 2 : match.end()] != "`?"  # why `+=` and not `=`?
     ]
     cells = [(match.start(), match[0]) for match in _CELL.finditer(prose)]
     found += cells if len(cells) < 3 else []  # a table of question marks is an exercise
