@@ -23,11 +23,10 @@ from generator.algebra.expression import children
 from generator.audit.angles import has_angle, in_degrees
 from generator.audit.causes import cause_of_result
 from generator.audit.doubts import doubt, is_rough
-from generator.audit.known import Known, has_law, is_near
+from generator.audit.known import Known, is_near
 from generator.audit.latex import Side
 from generator.audit.log import Log
 from generator.audit.patterns import split_derivative
-from generator.audit.recurrences import instance
 from generator.audit.rounding import (
     Verdict,
     Worth,
@@ -42,6 +41,7 @@ from generator.audit.siblings import leaves_of
 from generator.audit.slips import OTHER_CASE, Substitutions
 from generator.audit.slopes import left_out, slope
 from generator.audit.statements import (
+    has_law,
     is_symbol,
     number_of,
     printed_text,
@@ -219,7 +219,7 @@ class ChainCheck:
             return "checked"
         definition, is_step = self.history.defined_by(symbol, self.start), False
         if definition is None:
-            definition = instance(symbol, self.history, self.known.symbols, self.start)
+            definition = self.known.recurrences.instance(symbol, self.start)
             is_step = True
         if definition is None or value is None:
             return NO_VALUE if value is None else "symbolic"
@@ -310,7 +310,7 @@ class ChainCheck:
         (symbol,) = without
         if symbol in self.history.definitions or split_derivative(symbol) is not None:
             return self.known.unknown(symbols)
-        if re.match(r"[A-Za-z]{2}", str(symbol.name)) or self._is_defined(symbol):
+        if re.match(r"[A-Za-z]{2}", str(symbol.name)) or self.ledger.is_defined(symbol):
             return self.known.unknown(symbols)
         for name, number in self.known.given() if significant(value.number) > 3 else ():
             meant = self.known.evaluated(substitute(symbols, {symbol: Constant(number)}))
@@ -323,12 +323,6 @@ class ChainCheck:
                 self.log.report(where, "symbol", str(symbol.name), name, why)
                 return "checked"
         return self.known.unknown(symbols)
-
-    def _is_defined(self, symbol: Quantity) -> bool:
-        """Whether a formula, read or not, gives a symbol its value: a = Y = 1/(1 + …)."""
-        spelled = re.sub(r"\\?[{} ]", r"[{}\\s]*", re.escape(str(symbol.name)))
-        pattern = re.compile(rf"{spelled}[}}\s]*&?\s*(?:=|\\approx)")
-        return any(pattern.search(formula.latex) for formula in self.ledger.reading.formulas)
 
     def _is_a_case(self, symbols: Expression, value: Worth) -> bool:
         """Whether plain text only counts for one case: with 2 classes, C-1 = 1."""

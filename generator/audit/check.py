@@ -17,6 +17,7 @@ from generator.audit.laws import misstated
 from generator.audit.ledger import Ledger
 from generator.audit.log import Log
 from generator.audit.patterns import lonely_indices, suspects, undefined
+from generator.audit.recurrences import Recurrences
 from generator.audit.siblings import copied_operand
 from generator.audit.slips import Substitutions
 from generator.audit.source import Source
@@ -52,6 +53,7 @@ class _Auditor:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.history = gathered(reading)
+        self.recurrences = Recurrences(self.history, reading.symbols)
         self.ledger = Ledger(reading)
         self.checked = self.symbolic = 0
         self.unread: list[Unread] = []
@@ -133,7 +135,7 @@ class _Auditor:
         root: the finding that is known of it already.
         """
         log = Log(self.ledger, statement)
-        known = Known(self.reading, self.history, self.ledger, statement, index)
+        known = Known(self.reading, self.history, self.recurrences, self.ledger, statement, index)
         for suspect in list(suspects(self.reading, statement, self.history)):
             at = statement.sides.index(suspect.side)
             if suspect.about is not None:

@@ -10,6 +10,7 @@ from generator.algebra import Call, Constant, Expression, Quantity, quantities_i
 from generator.audit.history import History, Value
 from generator.audit.latex import Side
 from generator.audit.ledger import Ledger
+from generator.audit.recurrences import Recurrences
 from generator.audit.rounding import Worth, significant, worth
 from generator.audit.statements import Reading, Statement
 from generator.audit.substitution import has_symbols
@@ -21,8 +22,15 @@ class Known:
     """The values of symbols as far as they are known at a chain, and what comes of them."""
 
     def __init__(
-        self, reading: Reading, history: History, ledger: Ledger, statement: Statement, index: int
+        self,
+        reading: Reading,
+        history: History,
+        recurrences: Recurrences,
+        ledger: Ledger,
+        statement: Statement,
+        index: int,
     ) -> None:
+        self.recurrences = recurrences
         self.symbols, self.history, self.ledger = reading.symbols, history, ledger
         self.start, self.end, self.index = statement.start, statement.sides[-1].start, index
 
@@ -175,8 +183,3 @@ def is_near(one: Worth, other: Worth) -> bool:
         return one.value == other.value  # neither was rounded
     room = Decimal("1.25") * unit + one.spread + other.spread
     return abs(one.value - other.value) <= max(size / 500, room)
-
-
-def has_law(expression: Expression) -> bool:
-    """Whether a part of it stands for something that is not written out."""
-    return any(isinstance(symbol.name, Opaque) for symbol in quantities_in(expression))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -44,6 +45,7 @@ class Ledger:
         self._rounded_up = 0
         self._printed: dict[Decimal, list[int]] = defaultdict(list)  # the chains that come to it
         self._carrying: set[int] = set()
+        self._defined: dict[Quantity, bool] = {}
         for statement in reading.statements:
             for number in {n for n in map(number_of, statement.sides) if n is not None}:
                 self._printed[number].append(statement.start)
@@ -66,6 +68,15 @@ class Ledger:
         )
         self._found.append((start, finding))
         return len(self._found) - 1
+
+    def is_defined(self, symbol: Quantity) -> bool:
+        """Whether a formula, read or not, gives a symbol its value: a = Y = 1/(1 + …)."""
+        if symbol not in self._defined:
+            spelled = re.sub(r"\\?[{} ]", r"[{}\\s]*", re.escape(str(symbol.name)))
+            pattern = re.compile(rf"{spelled}[}}\s]*&?\s*(?:=|\\approx)")
+            formulas = self.reading.formulas
+            self._defined[symbol] = any(pattern.search(formula.latex) for formula in formulas)
+        return self._defined[symbol]
 
     def root_of(self, number: int) -> int:
         root = self._found[number][1].root

@@ -7,41 +7,59 @@ only numbers. With the letter replaced by the step's number the rule says which 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from generator.algebra import Constant, Expression, Quantity, quantities_in, substitute
 from generator.audit.history import History
-from generator.audit.known import has_law
+from generator.audit.statements import has_law
 from generator.audit.symbols import Opaque, SymbolTable
 
 
-def instance(
-    symbol: Quantity, history: History, symbols: SymbolTable, start: int
-) -> Expression | None:
-    """The formula of a symbol with a number for an index; None where a page has no law for it."""
-    found: list[Expression] = []
-    for law, definitions in history.definitions.items():
-        step = None if isinstance(law.name, Opaque) else _step(str(law.name), str(symbol.name))
-        if step is None:
-            continue
-        before = [formula for place, formula in definitions if place < start]
-        found += [
-            each for each in (_of_step(f, *step, symbols) for f in before) if each is not None
-        ]
-    return found[0] if len(found) == 1 else None
+class Recurrences:
+    """The laws of a page whose heads have one letter for an index."""
+
+    def __init__(self, history: History, symbols: SymbolTable) -> None:
+        self.history, self.symbols = history, symbols
+        self.laws: dict[str, list[tuple[Quantity, _Head]]] = defaultdict(list)
+        for law in history.definitions:
+            head = None if isinstance(law.name, Opaque) else _head(str(law.name))
+            if head is not None:
+                self.laws[head.before].append((law, head))
+
+    def instance(self, symbol: Quantity, start: int) -> Expression | None:
+        """The formula of a symbol with a number for an index; None where there is no one law."""
+        name = _braced(str(symbol.name))
+        found = []
+        for number in _NUMBER.finditer(name):
+            for law, head in self.laws.get(name[: number.start()], ()):
+                if head.behind == name[number.end() :]:
+                    step = int(number[0]) - head.offset
+                    formulas = [f for at, f in self.history.definitions[law] if at < start]
+                    found += [_of_step(f, head.letter, step, self.symbols) for f in formulas]
+        whole = [each for each in found if each is not None]
+        return whole[0] if len(whole) == 1 else None
 
 
-def _step(law: str, name: str) -> tuple[str, int] | None:
-    """The letter of a law's head and the number that stands for it: k and 3 of v_{k+1} and v_4."""
+@dataclass(frozen=True)
+class _Head:
+    """A name around the letter that counts in it, and what is added to that: v_{, k, 1, }."""
+
+    before: str
+    letter: str
+    offset: int
+    behind: str
+
+
+def _head(law: str) -> _Head | None:
     law = _braced(law)
-    places = [letter for index in _INDEX.finditer(law) for letter in _letters(index)]
+    places = [place for index in _INDEX.finditer(law) for place in _letters(index)]
     if len(places) != 1:
         return None
     ((start, end, letter, offset),) = places
-    pattern = rf"{re.escape(law[:start])}(\d+){re.escape(law[end:])}"
-    match = re.fullmatch(pattern, _braced(name))
-    return (letter, int(match[1]) - offset) if match else None
+    return _Head(law[:start], letter, offset, law[end:])
 
 
 def _of_step(law: Expression, letter: str, step: int, symbols: SymbolTable) -> Expression | None:
@@ -87,5 +105,6 @@ def _braced(name: str) -> str:
     return re.sub(r"_(\w)", r"_{\1}", name)
 
 
+_NUMBER = re.compile(r"\d+")
 _INDEX = re.compile(r"[_^]\{[^{}]*\}")
 _LETTER = re.compile(r"(?<![A-Za-z\\])([i-nt])([+-]\d+)?(?![A-Za-z])")

@@ -10,12 +10,12 @@ from generator.algebra.expression import children
 from generator.audit.blame import come_to_result, fits, has_other_operator, is_confirmed
 from generator.audit.causes import cause_of_digits, is_slip
 from generator.audit.history import MANY, shape
-from generator.audit.known import Known, has_law
+from generator.audit.known import Known
 from generator.audit.latex import Side
 from generator.audit.log import Log
 from generator.audit.patterns import split_derivative
 from generator.audit.rounding import Verdict, Worth, compare, same_value, significant
-from generator.audit.statements import Reading, is_symbol, number_of, printed_text
+from generator.audit.statements import Reading, has_law, is_symbol, number_of, printed_text
 from generator.audit.substitution import Pair
 from generator.audit.symbols import Opaque
 from generator.audit.values import as_text, half_unit, printed_number, rounded_like

@@ -18,10 +18,10 @@ from math import prod
 from generator.algebra import Expression, Quantity, quantities_in
 from generator.algebra.calculus import local_derivatives
 from generator.audit.history import transitive
-from generator.audit.known import Known, has_law
+from generator.audit.known import Known
 from generator.audit.patterns import split_derivative
 from generator.audit.rounding import Worth
-from generator.audit.statements import is_symbol
+from generator.audit.statements import has_law, is_symbol
 from generator.audit.symbols import derivative_name
 from generator.audit.values import half_unit, rounded_like
 

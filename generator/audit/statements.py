@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from generator.algebra import Constant, Expression, Power, Quantity
+from generator.algebra import Constant, Expression, Power, Quantity, quantities_in
 from generator.audit.indices import indexed_symbols
 from generator.audit.latex import Chain, Side, chains, side
 from generator.audit.markdown import Assignment, Formula, MarkdownPage
@@ -265,3 +265,8 @@ def is_symbol(expression: Expression | None) -> bool:
 
 def number_of(each: Side) -> Decimal | None:
     return printed_number(each.expression)
+
+
+def has_law(expression: Expression) -> bool:
+    """Whether a part of it stands for something that is not written out."""
+    return any(isinstance(symbol.name, Opaque) for symbol in quantities_in(expression))
