@@ -182,4 +182,5 @@ def is_near(one: Worth, other: Worth) -> bool:
     if unit and not one.spread + other.spread and not one.value % unit and not other.value % unit:
         return one.value == other.value  # neither was rounded
     room = Decimal("1.25") * unit + one.spread + other.spread
-    return abs(one.value - other.value) <= max(size / 500, room)
+    some = size / (2000 if unit and not one.spread + other.spread else 500)
+    return abs(one.value - other.value) <= max(some, room)

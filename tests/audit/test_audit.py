@@ -510,6 +510,17 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         # Units and shares.
         "It has $2 \\times 4096 \\times 16384 = 134.2$M parameters.",
         "The three matrices are 150,994,944 = 78.26% of the block.",
+        "About 15% ≈ 1 token, and 11×11 / 224×224 = 0.24%.",
+        # What is cut from its function, its factor or its other terms.
+        "```\nL = -log σ(0.081) = -log(0.520) = 0.654\n```",
+        "LN1: γ (512) + β (512) = 1,024",
+        "```\ng = 2(y - wx - b)(-x)\n  = -2x(y - wx - b)\n```",
+        "3×3×64 vs 3×3×256 = 576 vs 2304",
+        # A label, a condition, a function that the page gives a value, a code's sign.
+        "softmax(2.0) = exp(2.0 - 4.0) / 1.5530 = 0.0871",
+        r"Is $4 \le 2.5 \implies -1$?",
+        "t = 1\n\nt(1) = 40\n\nV1 = 0.9 * 0 + 0.1 * t(1) = 4",
+        "Why `+=` and not `=`?",
         # A third, and the Spanish word for all.
         "-log(0.333) ≈ 1.099, and then -log(0.5) = 0.693",
         "Usa columnas en TODO el ejercicio.",
@@ -522,6 +533,41 @@ def test_what_stands_on_public_pages_and_is_right_is_left_alone(text):
 def test_a_maximum_of_one_argument_is_unread():
     text = r"$g = 2$ and $\frac{\max|g|}{\min|g|} = \frac{0.4}{0.2} = 2$"
     assert findings(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line"),
+    [
+        # Displays that go on with an equals sign.
+        (
+            "$$z = 2 w$$\n\nWith the numbers:\n\n$$= 2 \\cdot 0.45$$\n\n$$= 0.9$$",
+            ("0.9$", "0.8$"),
+            7,
+        ),
+        (
+            "$$v = [1, 2] + [3, 4]$$\n\n$$= [4, 6]$$",
+            ("[4, 6]", "[4, 7]"),
+            3,
+        ),
+        # A matrix as a list of lists.
+        (
+            "$W = [[0.1, 0.2], [0.3, 0.4]]$, $x = [1, 2]$, $z = W x = [0.5, 1.1]$",
+            ("1.1]", "1.2]"),
+            1,
+        ),
+        # Exact numbers leave nothing to rounding, several that are put in nearly nothing.
+        ("$w = 0.4$, $d = 0.139$, $a = 0.622$, $w - d a = 0.3135$", ("0.3135", "0.3137"), 1),
+        # Numbers of one digit hide none.
+        (
+            "$y = 0.25 + 0.03 = 0.28 \\approx 0.3$, $u = 0.3 \\cdot 0.92 = 0.276$",
+            ("0.276", "0.283"),
+            1,
+        ),
+    ],
+)
+def test_what_is_right_on_public_pages_is_checked(right, wrong, line):
+    assert findings(right) == ()
+    assert [f.line for f in findings(right.replace(*wrong)) if f.root is None] == [line]
 
 
 WORKED = """| Term | Calculation | Value |
