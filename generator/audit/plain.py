@@ -134,7 +134,8 @@ def _goes_on(run: _Run, item: re.Match[str], kind: str, touches: bool) -> bool:
         return run.depth > 0 and not run.needs_operand
     if kind == "operator":
         return not run.needs_operand or item[0] in "-−+"
-    return kind == "relation" and not run.needs_operand and run.depth == 0
+    is_column = len(run.items) == 1 and item.start() - run.end > 2 and run.items[0][0].isdigit()
+    return kind == "relation" and not run.needs_operand and run.depth == 0 and not is_column
 
 
 def _kind(

@@ -516,6 +516,8 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         "LN1: γ (512) + β (512) = 1,024",
         "```\ng = 2(y - wx - b)(-x)\n  = -2x(y - wx - b)\n```",
         "3×3×64 vs 3×3×256 = 576 vs 2304",
+        # A table in typewriter letters.
+        "```\nsteps     gradient\n  10         0.001\n  50         ≈ 0\n```",
         # A label, a condition, a function that the page gives a value, a code's sign.
         "softmax(2.0) = exp(2.0 - 4.0) / 1.5530 = 0.0871",
         r"Is $4 \le 2.5 \implies -1$?",
