@@ -61,7 +61,8 @@ def local_derivatives(
                     written_out = function.expression(*arguments)
                     sweep(written_out, upstream, written_out)
                 else:
-                    assert derivative is not None, function
+                    if derivative is None:
+                        raise TypeError(f"no derivative is entered for {function.name}")
                     for argument, local in zip(
                         arguments, derivative(*arguments, output), strict=True
                     ):

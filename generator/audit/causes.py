@@ -56,6 +56,8 @@ def cause_of_digits(printed: Decimal, right: Decimal) -> str | None:
     for shift in (-3, -2, -1, 1, 2, 3):
         if significant(printed) > 1 and abs(printed - right.scaleb(shift)) <= half:
             return "the decimal point"
+    if abs(right.adjusted() - printed.adjusted()) > 1:
+        return None
     digits = str(abs(printed))
     rounded = str(abs(round(right, -place(printed)))) if place(printed) > -40 else ""
     if len(digits) == len(rounded) and significant(printed) > 1:

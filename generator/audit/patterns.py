@@ -189,7 +189,7 @@ def uses_of_symbols(reading: Reading) -> Iterator[tuple[Quantity, Side]]:
 
 
 _LOSSES = ("E", "L", "C", "J", r"\mathcal{L}", "Loss", "loss", "Error", "error", "cost", "Cost")
-_FUNCTION = re.compile(r"[fgF]|\\(?:mathcal|mathbf)\{F\}")
+_FUNCTION = re.compile(r"[fgF]|\\sigma|\\(?:var)?phi|\\psi|\\(?:mathcal|mathbf)\{F\}")
 _BIAS = re.compile(r"(?:\\(?:mathbf|boldsymbol|vec)\{)?(?:b|bias|\\theta)(?![A-Za-z])")
 _DERIVATIVE = re.compile(r"\\frac\{\\partial (.*)\}\{\\partial (.*)\}")
 

@@ -230,7 +230,8 @@ _NAMES = _GREEK | words(
     "net out target output loss error exp ln log max min tanh sigmoid relu ReLU sqrt lr"
 )
 _LEADS_ON = ("open", "operator", "relation", "comma", "root")
-_LINE_END = re.compile(r"\n(?![ \t]*[=≈](?![=>]))")
+# A line goes on behind an operator, and where the next one begins with an equals sign.
+_LINE_END = re.compile(r"(?<![+×·])(?<![+×·][ \t])\n(?![ \t]*[=≈](?![=>]))")
 _LARGE = re.compile(r"[KMGTBk]B?")  # 150K
 _LOST_POWER = re.compile(r"\)\d")  # `(0.8)2`, copied from a page where the 2 was raised
 _LABEL = re.compile(r"(?:[^\W\d_]{2,}[ \t]+#?|[=≈][ \t]*)\d+$")

@@ -60,6 +60,7 @@ def _is_computed(symbol: Quantity, start: int, reading: Reading, history: Histor
     )
 
 
+MANY_BLANKS = 5  # question marks that make a page a worksheet
 _ANNOUNCEMENT = re.compile(
     r"\b(?:calculate|compute|determine|find|update|work\s+out|berechnen|calculons|calculamos)\s+"
     r"(?:the\s+|all\s+|die\s+|les\s+)?(?:new\s+|updated\s+|remaining\s+|other\s+|neuen\s+)*"
@@ -73,7 +74,7 @@ _WORDS = re.compile(
     # Spanish and Portuguese have "todo" for "all".
     r"\b(?:TBC|TBD|FIXME)\b|\bXXX+\b"
     r"|(?<!\ben )(?<!\bem )(?<!\bde )(?<!\bque )(?<!\bcon )(?<!\bcom )(?<!\bpor )(?<!\bpara )"
-    r"\bTODO\b(?![ \t]+(?:el|la|los|las|lo|o|a|os|as|esto|isso)\b)"
+    r"(?<!\# )\bTODO\b(?![ \t]*\d)(?![ \t]+(?:el|la|los|las|lo|o|a|os|as|esto|isso)\b)"
     # These alone, or behind a colon: "all that has to be computed first" is prose.
     rf"|{_BEHIND_A_MARK}(?:"
     r"[Tt]o\s+be\s+(?:continued|done|completed|computed|calculated|added|written|determined)"
@@ -82,9 +83,9 @@ _WORDS = re.compile(
     r"|[Ww]ird\s+fortgesetzt|Fortsetzung\s+folgt"
     r"|[àÀ]\s+(?:compléter|suivre|faire)|[Pp]or\s+(?:hacer|completar)"
     rf"){_AT_THE_END}"
-    r"|未完|待续|待補|待补|待定"
+    r"|未完(?!成)|待续|待補|待补|待定"
     r"|\bwill\s+be\s+(?:added|completed)\s+(?:later|soon)\b"
-    r"|(?:[=≈:]|\bis)[ \t]*\?+(?=\s|[.,;|)]|$)"
+    r"|(?:[=≈]|\0[ \t]*:|\bis[ \t])[ \t]*\?+(?=\s|[.,;|)]|$)"
     r"|(?:(?<=[=:(])|(?<=\0[ \t])|(?<=[=:][ \t]))\?{3,}",
     re.MULTILINE,
 )
@@ -106,9 +107,13 @@ def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
     ]
     cells = [(match.start(), match[0]) for match in _CELL.finditer(prose)]
     found += cells if len(cells) < 3 else []  # a table of question marks is an exercise
-    for formula in reading.formulas:
-        for match in _IN_FORMULA.finditer(formula.latex):
-            found.append((formula.start + match.start(), formula.latex))
+    asked = [
+        (formula.start + match.start(), formula.latex)
+        for formula in reading.formulas
+        for match in _IN_FORMULA.finditer(formula.latex)
+    ]
+    blanks = [text for _, text in asked if text.rstrip().endswith("?")]
+    found += asked if len(blanks) < MANY_BLANKS else []  # a worksheet
     lines = set()
     for start, text in sorted(found):
         line, _ = reading.place(start)

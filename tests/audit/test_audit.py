@@ -518,6 +518,18 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         "3×3×64 vs 3×3×256 = 576 vs 2304",
         # A table in typewriter letters.
         "```\nsteps     gradient\n  10         0.001\n  50         ≈ 0\n```",
+        # A sum over several lines.
+        "```\n(1*1) + (2*0) +\n(4*1) + (5*-1) +\n(3*2)\n= 6\n```",
+        # A task's title, a word that goes on, a question, a worksheet.
+        "#### TODO list\n\n#### TODO 1: the forward pass",
+        "一个未完成的请求",
+        "We can also do this below: ? Is the curve flat, and what is? Yes.",
+        " ".join(f"$z_{i} = \\quad ?$" for i in range(6)),
+        # σ for its value in the chain rule.
+        r"$\frac{dy}{dx} = \frac{d\sigma}{dz} \cdot \frac{dz}{dx}$",
+        # A function whose derivative is not entered; numbers of very different size.
+        "`y = sin(x^2)`\n\n```\ndy/dx = cos(x^2) * 2x\n```",
+        "```\nsum = 2.99e44\n```\n\n```\nsum = 1.503\n```",
         # A label, a condition, a function that the page gives a value, a code's sign.
         "softmax(2.0) = exp(2.0 - 4.0) / 1.5530 = 0.0871",
         r"Is $4 \le 2.5 \implies -1$?",
