@@ -58,7 +58,7 @@ class NumberCheck:
             return "checked"
         if verdict is Verdict.WRONG:
             self._report_result(at, left, right)
-        elif verdict is Verdict.TRUNCATED:
+        elif verdict is Verdict.TRUNCATED and not _NINES.search(self.sides[at].latex):
             self.ledger.truncated(self.chain, at, left, right)
         elif verdict is Verdict.HIDDEN:
             self.ledger.hide(self.chain, at, left)
@@ -155,4 +155,5 @@ def _is_percent(side: Side) -> bool:
     return side.latex.rstrip(" .,;}").endswith("%")
 
 
+_NINES = re.compile(r"0\.9{3,}(?!\d)")  # 0.9999 says that it is just below 1
 _ARROW = re.compile(r"[\s$?]*(?:\\(?:implies|Rightarrow|Longrightarrow|to|rightarrow)\b|[→⇒⟹?])")

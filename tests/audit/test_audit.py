@@ -518,6 +518,7 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         "3×3×64 vs 3×3×256 = 576 vs 2304",
         # A table in typewriter letters.
         "```\nsteps     gradient\n  10         0.001\n  50         ≈ 0\n```",
+        r"$\sigma(10) = \frac{1}{1 + e^{-10}} \approx 0.9999$, $0.5 \cdot 0.3333 = 0.16665$",
         # A sum over several lines.
         "```\n(1*1) + (2*0) +\n(4*1) + (5*-1) +\n(3*2)\n= 6\n```",
         # A task's title, a word that goes on, a question, a worksheet.
