@@ -60,6 +60,6 @@ def fits(name: str, other: str, around: Iterable[str]) -> bool:
 
 
 def _indices(name: str) -> set[str]:
-    """What stands below and above: 2, (3) and o1 of z_{o1}^{2,(3)}."""
-    found = re.findall(r"[_^](\w|\{(?:[^{}]|\{[^{}]*\})*\})", name)
-    return set(re.findall(r"\(?\w+\)?", " ".join(found)))
+    """What stands below and above: _o1, ^2 and ^(3) of z_{o1}^{2,(3)}."""
+    found = re.findall(r"([_^])(\w|\{(?:[^{}]|\{[^{}]*\})*\})", name)
+    return {mark + index for mark, each in found for index in re.findall(r"\(?\w+\)?", each)}

@@ -186,9 +186,11 @@ class ChainCheck:
             return "symbolic"
         if self.known.is_uncertain(symbols, is_step=is_step):
             return "symbolic"
+        if agree(mine, value):
+            return "checked"
         if not is_step and self._is_of_another_case(symbols, side):
             return OTHER_CASE
-        if not agree(mine, value) and not has_log(symbols):
+        if not has_log(symbols):
             self._report_value(at, symbols, side, mine, value)
         return "checked"
 

@@ -120,47 +120,66 @@ class _Votes:
             yield Outvoted(symbol, first, "substitution", number, as_text(right), why)
 
     def _restates(self, symbol: Quantity, first: Value, right: Decimal) -> bool:
-        """Whether an array has the numbers of symbols of its letter, or of tables, but for one."""
-        name = str(symbol.name)
-        array, bracket, _ = name.rpartition("[")
-        if not bracket and "matrix" not in self.reading.statements[first.statement].sides[-1].latex:
+        """Whether an array has the numbers of symbols of its letter, or of tables, but for one.
+
+        A scalar's number that another entry has already is not this entry's.
+        """
+        entry = re.fullmatch(r"(.+\[)\d+\]", str(symbol.name))
+        if entry is None and not self._is_array(first):
             return False
-        entries, scalars = [], []
+        entries, others, scalars = [], [], []
         for other in self.lettered[_letter(symbol)]:
-            numbers = [value.number for value in self.values[other] if value.kind != "implied"]
-            is_entry = bool(bracket) and str(other.name).startswith(f"{array}[")
-            if other is not symbol and numbers and is_entry:
-                entries.append(numbers[0])
-            elif other is not symbol:
-                scalars += numbers
-        scalars = scalars or self.tabled
-        return not _has(scalars, first.number) and all(
-            _has(scalars, number) for number in [right, *entries]
+            values = [value for value in self.values[other] if value.kind != "implied"]
+            if other is symbol or not values:
+                continue
+            if entry is not None and str(other.name).startswith(entry[1]):
+                entries.append(values[0].number)
+            elif self._is_array(values[0]):
+                others.append(values[0].number)
+            else:
+                scalars.append({value.number for value in values})
+        known = [number for numbers in scalars for number in numbers] or self.tabled
+        owners = [numbers for numbers in scalars if first.number in numbers]
+        is_taken = 0 < len(owners) <= [*entries, *others].count(first.number)
+        return (is_taken or not _has(known, first.number)) and all(
+            _has(known, number) for number in [right, *entries]
         )
+
+    def _is_array(self, value: Value) -> bool:
+        return "matrix" in self.reading.statements[value.statement].sides[-1].latex
 
     def _only_entry(
         self, symbol: Quantity, first: Value, tables: list[Value]
     ) -> Iterator[Outvoted]:
         """An array of one entry that is another number than its entry has in tables."""
-        side = self.reading.statements[first.statement].sides[-1]
-        if tables and "matrix" in side.latex:
+        if tables and self._is_array(first):
             right = tables[0].number
             if not same_value(right, first.number) and _are_all(right, tables):
                 why, number = self._elsewhere(symbol, tables), as_text(first.number)
                 yield Outvoted(symbol, first, "substitution", number, as_text(right), why)
 
     def _never_used(self, symbol: Quantity) -> Iterator[Outvoted]:
-        """A symbol that stands once, before a value of a sibling that is computed nowhere."""
-        if self.mentions[symbol] > 1 or self.values[symbol][0].kind != "computed":
-            return
+        """A symbol that stands once, before a value of a sibling that is computed nowhere.
+
+        An array is as good as computed, if its numbers are put in for one that is nowhere given.
+        """
         value = self.values[symbol][0]
+        is_array = value.kind == "given" and self._is_array(value)
+        if self.mentions[symbol] > 1 or (value.kind != "computed" and not is_array):
+            return
         sibling = self._sibling(symbol, value.number)
-        if sibling is not None and self.mentions[sibling] > 1 and significant(value.number) > 2:
-            given = self.values.get(sibling, ())
+        if sibling is None or self.mentions[sibling] < 2:
+            return
+        given = self.values.get(sibling, ())
+        if is_array:
+            is_wrong = not given and all(use.start > value.start for use in self.uses[sibling])
+        else:
             is_behind = all(each.start > value.start and each.kind == "table" for each in given)
-            if is_behind or self._fits_formulas(sibling, symbol, value):
-                why = f"`{symbol.name}` stands nowhere else"
-                yield self._misnamed(symbol, value, sibling, why)
+            is_wrong = is_behind and significant(value.number) > 2
+            is_wrong = is_wrong or self._fits_formulas(sibling, symbol, value)
+        if is_wrong:
+            why = f"`{symbol.name}` stands nowhere else"
+            yield self._misnamed(symbol, value, sibling, why)
 
     def _fits_formulas(self, sibling: Quantity, symbol: Quantity, value: Value) -> bool:
         """Whether the formulas of a symbol's chain have the indices of its sibling."""

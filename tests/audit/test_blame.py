@@ -126,3 +126,29 @@ def test_a_law_of_another_form_is_left_alone(law):
 )
 def test_a_division_by_zero_is_no_value(text, wrong):
     assert len(findings(text)) == wrong
+
+
+def test_a_layer_and_a_unit_exchanged_are_reported_at_the_symbol():
+    right, wrong = "\\delta_1^{2,(4)}", "\\delta_2^{4,(1)}"
+    page = (
+        f"| Symbol | Value |\n|---|---|\n| ${right}$ | 0.8 |\n\n"
+        "$$ {} = \\frac{\\partial C}{\\partial z_1^{2,(4)}} = 1.6 \\cdot 0.5 = 0.8 $$\n\n"
+        f"${right} \\cdot 3 = 0.8 \\cdot 3 = 2.4$"
+    )
+    assert findings(page.replace("{}", right)) == ()
+    (finding,) = findings(page.replace("{}", wrong))
+    assert (finding.line, finding.printed, finding.expected) == (5, wrong, right)
+
+
+def test_a_given_array_with_an_entry_of_another_array_is_reported_where_it_is_given():
+    table = "| Symbol | Value |\n|---|---|\n| $b_1$ | 0.1 |\n| $b_2$ | 0.2 |\n\n"
+    page = table + (
+        "$b^{[1]} = \\begin{bmatrix} 0.1 \\end{bmatrix}$\n\n"
+        "$b^{[2]} = \\begin{bmatrix} {} \\end{bmatrix}$\n\n## After the update\n\n$$ z &= b^{[2]} "
+        "+ \\begin{bmatrix} 0.3 \\end{bmatrix} \\\\\n&= \\begin{bmatrix} 0.2 \\end{bmatrix} + "
+        "\\begin{bmatrix} 0.3 \\end{bmatrix} \\\\\n&= \\begin{bmatrix} 0.5 \\end{bmatrix} $$"
+    )
+    assert findings(page.replace("{}", "0.2")) == ()
+    root, *carried = findings(page.replace("{}", "0.1"))
+    assert (root.line, root.printed, root.expected) == (8, "0.1", "0.2")
+    assert all(finding.root is not None for finding in carried)
