@@ -89,6 +89,12 @@ _WORDS = re.compile(
     r"|(?:(?<=[=:(])|(?<=\0[ \t])|(?<=[=:][ \t]))\?{3,}",
     re.MULTILINE,
 )
+_NAME = re.compile(  # at the end: w_7, w7, \mathrm{net}_{h1}^{+}, \frac{\partial E}{\partial w_5}
+    r"(?:^|[\s({])(?:\\(?:math\w+|text)\{\w+\}|\\?[^\W\d_]+)"
+    r"(?:\d+[+']*|'+|(?:[_^](?:\w|[+*']|\{(?:[^{}]|\{[^{}]*\})*\}))+)$"
+    r"|^(?:[^\W\d_]{1,3}|\\[a-z]{2,7})$|\\partial.*\}$|^∂\S+$"
+)
+_RELATION = re.compile(r"[=≈≤≥<>]|\\(?:approx|leftarrow|gets|le|ge|leq|geq|rightarrow|to)\b|:=|←")
 _CELL = re.compile(r"(?<=\|)[ \t]*\?+[ \t]*(?=\|)")
 _IN_FORMULA = re.compile(
     r"(?:[=≈&]|\\approx|[-+]|\\cdot|\\times|\*)(?:\s|\\[,;:! ]|\\q?quad|~)*(?:\\text\{\s*)?\?+"
@@ -102,18 +108,24 @@ def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
     found = [
         (match.start(), match[0])
         for match in _WORDS.finditer(prose)
-        if "?" not in match[0] or not _is_answered(prose, match.start())
+        if "?" not in match[0] or _is_blank(prose, match)
         if reading.source.text[match.end() - 2 : match.end()] != "`?"  # why `+=` and not `=`?
     ]
     cells = [(match.start(), match[0]) for match in _CELL.finditer(prose)]
     found += cells if len(cells) < 3 else []  # a table of question marks is an exercise
     asked = [
-        (formula.start + match.start(), formula.latex)
+        (formula, match)
         for formula in reading.formulas
         for match in _IN_FORMULA.finditer(formula.latex)
     ]
-    blanks = [text for _, text in asked if text.rstrip().endswith("?")]
-    found += asked if len(blanks) < MANY_BLANKS else []  # a worksheet
+    blanks = [formula for formula, _ in asked if formula.latex.rstrip().endswith("?")]
+    if len(blanks) < MANY_BLANKS:  # or else it is a worksheet
+        text = reading.source.text
+        found += [
+            (formula.start + match.start(), formula.latex)
+            for formula, match in asked
+            if _is_left_open(formula.latex, match, text[formula.start :])
+        ]
     lines = set()
     for start, text in sorted(found):
         line, _ = reading.place(start)
@@ -122,11 +134,34 @@ def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
             yield start, " ".join(text.split())
 
 
-def _is_answered(prose: str, at: int) -> bool:
-    """Whether what is asked for, `P(A|B) = ?`, has its value further on."""
-    asked = re.search(r"([^\n\0=:│]*)[=≈:]?[ \t]*$", prose[max(0, at - 80) : at])
+def _is_blank(prose: str, mark: re.Match[str]) -> bool:
+    """Whether a question mark of the text stands for the value of a name, given nowhere behind."""
+    asked = re.search(
+        r"([^\n\0=:│]*)[=≈:]?[ \t]*$", prose[max(0, mark.start() - 80) : mark.start()]
+    )
     head = " ".join(asked[1].strip(" |*-").split()) if asked else ""
-    if len(head) < 4:
-        return False
-    pattern = r"\s+".join(map(re.escape, head.split()))
-    return re.search(rf"{pattern}\s*[=≈]\s*(?![\s?])", prose[at + 1 :]) is not None
+    if not head:
+        return True  # a formula stands there
+    return _NAME.search(head) is not None and not _has_value_in(prose[mark.end() :], head)
+
+
+def _is_left_open(latex: str, mark: re.Match[str], behind: str) -> bool:
+    """Whether a mark in a formula is a blank: for the value of a symbol that is given none behind.
+
+    A question about another formula, `P(A | B) = ?`, is one to the reader, or to oneself.
+    behind: the source from the formula on.
+    """
+    if "?" not in mark[0] or "text" in mark[0]:
+        return True
+    rows = [_RELATION.split(row, maxsplit=1)[0] for row in latex[: mark.start()].split(r"\\")]
+    heads = [row.replace("&", " ").strip() for row in rows]
+    head = next((each for each in reversed(heads) if each), "")
+    if not head:
+        return True
+    return _NAME.search(head) is not None and not _has_value_in(behind[mark.end() :], head)
+
+
+def _has_value_in(text: str, head: str) -> bool:
+    """Whether a text goes on with a value for what a formula begins with."""
+    pattern = r"\s*".join(map(re.escape, re.split(r"\s+", head)))
+    return re.search(rf"{pattern}\s*&?\s*(?:[=≈]|\\approx)\s*(?![\s?])", text) is not None

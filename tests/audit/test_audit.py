@@ -664,6 +664,13 @@ $$ g = d \cdot s = 0.25 \cdot 425 = 106.25 $$"""
         ("The loop is to be continued until the loss is small.", False),
         ("Is that all???", False),
         ("$w_8$ ???", True),
+        ("$w_7 = ?$ We find $w_7 = 0.5$.", False),
+        ("What is $0.2219 / 0.3 = ?$ Try 0.7.", False),
+        ("$P(A \\mid B) = ?$", False),
+        ("Which one is it, log₂(0.6) = ???", False),
+        ("```\ngb = 0.4\nvb = ???\n```", True),
+        (r"$W \leftarrow W - 0.1 \frac{\partial C}{\partial W} = \;?$", True),
+        (r"$z' = 0.8 \times 1.2 + ?$", True),
     ],
 )
 def test_prose_about_computing_is_no_mark_of_something_unfinished(text, is_open):
