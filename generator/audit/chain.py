@@ -69,6 +69,8 @@ class ChainCheck:
             if side.expression is None:
                 return side.reason
         assert left.expression is not None and right.expression is not None
+        if self._is_operator(left) or self._is_operator(right):
+            return "symbolic"
         relation = self.chain.relations[at - 1]
         for place in (at - 1, at):
             if self.log.root is None and _divides_by_zero(self.sides[place].expression):
@@ -89,6 +91,13 @@ class ChainCheck:
         if self.is_numeric[at - 1]:
             return self._put_in(at, right.expression, left, self.values[at - 1])
         return self._symbols(at, left.expression, right.expression)
+
+    def _is_operator(self, side: Side) -> bool:
+        """Whether a side has the derivative that the chain is of: ∂q/∂y (x + y) differentiates."""
+        if side.expression is None or is_symbol(side.expression) or self.head is None:
+            return False
+        is_derivative = split_derivative(self.head) is not None
+        return is_derivative and self.head in set(quantities_in(side.expression))
 
     # A side in symbols and one in numbers.
 

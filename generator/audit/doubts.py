@@ -32,6 +32,8 @@ def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | 
         return "it may be a range"
     if _SIZES.fullmatch(before.latex.strip()):
         return "a ratio of two sizes, or a product with a quotient in it"
+    if _QUOTIENTS.search(quote(chain, at - 1, at)):
+        return "a quotient by a quotient, without brackets"
     if _MIXED.search(quote(chain, at - 1, at)):
         return "a whole number before a fraction may be a mixed number"
     if at == len(chain.sides) - 1 and _has_unit_behind(after, left, right, page):
@@ -39,21 +41,28 @@ def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | 
     return None
 
 
-def is_rough(after: Side, left: Worth, right: Worth) -> bool:
-    """Whether two sides may be said to be about equal: about 10⁻⁶, two long numbers."""
+def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth) -> bool:
+    """Whether two sides may be said to be about equal: about 10⁻⁶, 2³⁰ = 10⁹, two long numbers."""
     ratio = left.value / right.value if right.value else Decimal(0)
-    if isinstance(after.expression, Power):
+    if relation == "≈" and isinstance(after.expression, Power):
         return Decimal("0.3") < ratio < Decimal("3.2")
+    if _BINARY.search(before.latex) and "10^" in after.latex.replace(" ", ""):
+        return Decimal("0.8") < ratio < Decimal("1.25")
+    if relation != "≈":
+        return False
     numbers = [each.number for each in (left, right) if each.number is not None]
     is_long = len(numbers) == 2 and min(map(significant, numbers)) >= LONG
     return is_long and abs(ratio - 1) < Decimal("0.05")
 
 
 def _uses_unnamed_sigma(before: Side, after: Side, page: str) -> bool:
-    """Whether σ is applied on a page that nowhere says that it is the logistic function."""
+    """Whether σ is applied on a page that nowhere says that it is the logistic function.
+
+    Or that says of another function, too, that it is σ.
+    """
     sides = before.latex + after.latex
-    is_applied = re.search(r"(?:\\sigma|σ)\s*(?:\\left)?\s*\(", sides) is not None
-    return is_applied and not _LOGISTIC.search(page)
+    is_applied = re.search(r"(?:\\sigma|σ)'*\s*(?:\\left)?\s*\(", sides) is not None
+    return is_applied and (not _LOGISTIC.search(page) or _OTHER_SIGMA.search(page) is not None)
 
 
 def _may_be_units(before: Side, after: Side) -> bool:
@@ -72,9 +81,15 @@ def _has_unit_behind(after: Side, left: Worth, right: Worth, page: str) -> bool:
 
 _SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
 _LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
+_OTHER_SIGMA = re.compile(
+    r"(?:\\sigma|σ)\s*(?:\\left)?\(\s*\w+\s*(?:\\right)?\)\s*=\s*"
+    r"\\?(?:(?:text|mathrm|operatorname)\{)?(?:tanh|max|ReLU)\b"
+)
+_BINARY = re.compile(r"\b2\s*(?:\^|\*\*)\s*\{?\s*[1-6]0\b")  # 2^30, a thousand thousand thousand
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
 _SIZES = re.compile(r"\d+×\d+\s+/\s+\d+×\d+")  # 11×11 / 224×224
 _RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
+_QUOTIENTS = re.compile(r"÷\s*\d+\s*/\s*\d")  # 5 ÷ 1/2
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
 _LARGE = re.compile(
     r"[\s$)*_]*(?:[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b)"

@@ -110,6 +110,11 @@ class MarkdownPage:
                 comment_end = text.find("-->", at)
                 at = len(text) if comment_end < 0 else comment_end
                 self._not_prose.append((opening.start(), at))
+            elif opening["bare"]:
+                close = _BARE_CLOSING.search(text, at, _next(paragraph_ends, at))
+                if close is not None and re.search(r"\\[A-Za-z]|[=_^]", text[at : close.start()]):
+                    yield self._formula(at, close.start())
+                    at = close.end()
             elif opening["environment"]:
                 closing = _closing_environment(text, opening["environment"], at)
                 if closing is None:
@@ -170,7 +175,10 @@ _ENVIRONMENTS = (
 )
 _OPENING = re.compile(
     rf"\\begin\{{(?P<environment>(?:{_ENVIRONMENTS})\*?)\}}|\\\\[(\[]|\\[(\[]|\\.|`+|<!--|\$\$|\$"
+    r"|(?P<bare>^[ \t]*\[[ \t\r]*$)",  # a display whose backslash got lost
+    re.MULTILINE,
 )
+_BARE_CLOSING = re.compile(r"^[ \t]*\][ \t\r]*$", re.MULTILINE)
 _CLOSING = {
     "$": re.compile(r"(?<!\\)\$"),
     "$$": re.compile(r"(?<!\\)\$\$"),

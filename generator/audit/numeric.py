@@ -52,7 +52,9 @@ class NumberCheck:
         why = doubt(self.chain, at, left, right, page) if verdict is Verdict.WRONG else None
         if why is not None:
             return why
-        if verdict is Verdict.WRONG and relation == "≈" and is_rough(self.sides[at], left, right):
+        if verdict is Verdict.WRONG and is_rough(
+            relation, self.sides[at - 1], self.sides[at], left, right
+        ):
             return "checked"
         if verdict is Verdict.WRONG and self._is_worked_out(at):
             return "checked"

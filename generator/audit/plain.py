@@ -19,7 +19,7 @@ def plain_formulas(text: str, *, in_code: bool) -> Iterator[tuple[int, int]]:
     """
     at = 0
     for line in _LINE_END.split(text):
-        if len(line) <= MAX_LENGTH and _RELATION.search(line) and not _LOST_POWER.search(line):
+        if len(line) <= MAX_LENGTH and _RELATION.search(line) and not _is_damaged(line):
             for start, end in _runs(line, in_code):
                 yield at + start, at + end
         at += len(line) + 1
@@ -44,6 +44,8 @@ class _Run:
 
     def is_formula(self, in_code: bool) -> bool:
         items = [item for item in self.items if item.end() <= self.end]
+        if _SHAPE.search("".join(item[0] for item in items)):
+            return False
         relations = [i for i, item in enumerate(items) if item.lastgroup == "relation"]
         if not relations or relations[0] == 0 or relations[-1] == len(items) - 1:
             return False
@@ -60,6 +62,16 @@ class _Run:
         if kinds[1:] == ["relation", "number", "relation"] and _ASIDE.search(before):
             return self.items[2].end()
         return self.end
+
+
+def _is_damaged(line: str) -> bool:
+    """Whether a formula lost its raised numbers, or stands there thrice: `y=22=4y = 2^2 = 4y=22=4`.
+
+    So it comes out of a copy from a page that draws it.
+    """
+    if _LOST_POWER.search(line):
+        return True
+    return len(line) < 400 and _THRICE.search(re.sub(r"[\s^_{}\\]", "", line)) is not None
 
 
 def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
@@ -107,6 +119,8 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
         return True
     if re.search(r"[\w)\]}][ \t]*[-+−]$", before.rstrip()) or _QUALIFIED.search(before):
         return True
+    if re.search(r"\\[A-Za-z]+[ \t]*$", before):
+        return True  # LaTeX between no dollars: `2 \cdot 3`
     sign = before.rstrip()[-1:]
     is_bullet = sign == "·" and not line[: item.start()].strip(" \t·")
     return sign in tuple("/^·×⋅÷＊∗−⊙∘⊗⊕@") and not is_bullet
@@ -116,7 +130,7 @@ def _is_cut_off(line: str, end: int) -> bool:
     """Whether a formula goes on with something unread: `N = 5 groups × 6`, `2=0.25loss`."""
     behind = (
         r"[\\{^_]|\w|[ \t]+vs\b|[ \t]+[^\W\d_]{2,}[ \t]*[×*/·^]|[ \t]*[⊙∘⊗⊕@]"
-        r"|[ \t]+[×*/·][ \t]+[^\W\d_]"
+        r"|[ \t]+[×*/·][ \t]+[^\W\d_]|[ \t]*\\[A-Za-z]"
     )
     return re.match(behind, line[end:]) is not None
 
@@ -234,6 +248,8 @@ _LEADS_ON = ("open", "operator", "relation", "comma", "root")
 _LINE_END = re.compile(r"(?<![+×·])(?<![+×·][ \t])\n(?![ \t]*[=≈](?![=>]))")
 _LARGE = re.compile(r"[KMGTBk]B?")  # 150K
 _LOST_POWER = re.compile(r"\)\d")  # `(0.8)2`, copied from a page where the 2 was raised
+_THRICE = re.compile(r"([^=]{1,40}=.{1,80}?)\1\1")
+_SHAPE = re.compile(r"[^\W\d_]\[\d+[×x]\d+\]")  # K[2550×1024] says how large K is
 _LABEL = re.compile(r"(?:[^\W\d_]{2,}[ \t]+#?|[=≈][ \t]*)\d+$")
 _ASIDE = re.compile(
     r"\b(?:at|for|with|when|where|if|given|bei|für|mit|pour|avec|con|para|com)[ \t]+$",

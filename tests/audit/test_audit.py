@@ -539,6 +539,17 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         # A third, and the Spanish word for all.
         "-log(0.333) ≈ 1.099, and then -log(0.5) = 0.693",
         "Usa columnas en TODO el ejercicio.",
+        # A derivative before its bracket, a σ that is another function, a copy of drawn formulas.
+        r"$q = u + v$, $u = 5$, $v = -2$: $\frac{dq}{dv} = \frac{dq}{dv} (u + v) = 1$",
+        "The sigmoid is smooth. Here σ(x) = tanh(x), so σ'(0) = 1",
+        "- y=32=9y = 3^2 = 9y=32=9",
+        # A quotient by a quotient, shapes, a rough power of two, LaTeX between no dollars.
+        "5 km at 1/2 km a minute = 5 ÷ 1/2 = 10 minutes",
+        "K[2550×1024] V[2550×1024] = 2 × 5.0 MB",
+        "|S| = 10*12*2^30 = 120*10^9",
+        "So we have 2 \\cdot 5000 + 7 = 10007 and 8 + 3 = 11 \\times 1",
+        # Another example behind the words that name it.
+        "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
     ],
 )
 def test_what_stands_on_public_pages_and_is_right_is_left_alone(text):
@@ -564,6 +575,8 @@ def test_a_maximum_of_one_argument_is_unread():
             ("[4, 6]", "[4, 7]"),
             3,
         ),
+        # A display whose backslashes got lost.
+        ("Then\n\n[\nz = 0.5 \\cdot 3 + 1 = 2.5\n]\n", ("2.5", "2.6"), 4),
         # A matrix as a list of lists.
         (
             "$W = [[0.1, 0.2], [0.3, 0.4]]$, $x = [1, 2]$, $z = W x = [0.5, 1.1]$",
