@@ -61,6 +61,7 @@ class ChainCheck:
         self.values = [known.worth(side) for side in self.sides]
         # whether it goes on to numbers, where its symbols are compared
         self.has_result = any(self.is_numeric[1:])
+        self.has_value = any(number_of(side) is not None for side in self.sides)
 
     def outcome(self, at: int) -> str:
         """`checked`, `symbolic`, or why the equality of two sides is not read."""
@@ -73,7 +74,8 @@ class ChainCheck:
             return "symbolic"
         relation = self.chain.relations[at - 1]
         for place in (at - 1, at):
-            if self.log.root is None and _divides_by_zero(self.sides[place].expression):
+            is_wrong = self.has_value and _divides_by_zero(self.sides[place].expression)
+            if is_wrong and self.log.root is None:
                 why = "a division by zero"
                 self.log.report(place, "arithmetic", printed_text(self.sides[place]), None, why)
                 self.log.is_only_symbolic = not self.is_numeric[place]

@@ -34,6 +34,14 @@ def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | 
         return "a ratio of two sizes, or a product with a quotient in it"
     if _QUOTIENTS.search(quote(chain, at - 1, at)):
         return "a quotient by a quotient, without brackets"
+    if _is_binary(quote(chain, at - 1, at)):
+        return "the numbers may be binary"
+    start = chain.sides[0].start
+    if _is_tiny(left, right) and _FLOATING.search(page[max(0, start - 150) : start]):
+        return "it may be about floating-point numbers"
+    end = after.start + len(after.latex)
+    if _SIZE.fullmatch(before.latex.strip()) and _THINGS.match(page[end : end + 30]):
+        return "a size, and a number of things of that size"
     if _MIXED.search(quote(chain, at - 1, at)):
         return "a whole number before a fraction may be a mixed number"
     if at == len(chain.sides) - 1 and _has_unit_behind(after, left, right, page):
@@ -50,9 +58,24 @@ def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth
         return Decimal("0.8") < ratio < Decimal("1.25")
     if relation != "≈":
         return False
+    if right.number == 1 and Decimal("0.995") < left.value < Decimal("1.005"):
+        return True  # shares that add up to 0.9999 ≈ 1.0000
     numbers = [each.number for each in (left, right) if each.number is not None]
     is_long = len(numbers) == 2 and min(map(significant, numbers)) >= LONG
     return is_long and abs(ratio - 1) < Decimal("0.05")
+
+
+def _is_binary(text: str) -> bool:
+    """Whether all numbers are of zeros and ones: 1101 + 1 = 1110."""
+    numbers = re.findall(r"[\d.,]*\d", text)
+    return all(set(each) <= {"0", "1"} for each in numbers) and any(
+        each.count("1") > 1 and len(each) > 2 for each in numbers
+    )
+
+
+def _is_tiny(left: Worth, right: Worth) -> bool:
+    """Whether the difference is one that a floating-point number cannot hold."""
+    return abs(left.value - right.value) < Decimal("1e-6") * abs(left.value)
 
 
 def _uses_unnamed_sigma(before: Side, after: Side, page: str) -> bool:
@@ -86,7 +109,10 @@ _OTHER_SIGMA = re.compile(
     r"\\?(?:(?:text|mathrm|operatorname)\{)?(?:tanh|max|ReLU)\b"
 )
 _BINARY = re.compile(r"\b2\s*(?:\^|\*\*)\s*\{?\s*[1-6]0\b")  # 2^30, a thousand thousand thousand
+_FLOATING = re.compile(r"\b(?:FP|BF|float|double|IEEE)[-\w]*|floating[ -]point|\bprecision\b", re.I)
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
+_SIZE = re.compile(r"\d+\s*[x×]\s*\d+(?:\s*[x×]\s*\d+)?")
+_THINGS = re.compile(r"[ \t]+(?!(?:and|or|in|for|is|as|so|which|this)\b)[^\W\d_]{3,}s\b")  # patches
 _SIZES = re.compile(r"\d+×\d+\s+/\s+\d+×\d+")  # 11×11 / 224×224
 _RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
 _QUOTIENTS = re.compile(r"÷\s*\d+\s*/\s*\d")  # 5 ÷ 1/2

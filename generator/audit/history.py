@@ -12,9 +12,10 @@ from itertools import pairwise
 
 from generator.algebra import Expression, Quantity, quantities_in
 from generator.audit.causes import is_slip
+from generator.audit.latex import Side
 from generator.audit.rounding import same_value, significant
 from generator.audit.statements import Reading, Statement, is_symbol, number_of
-from generator.audit.substitution import has_symbols
+from generator.audit.substitution import has_symbols, number_in
 from generator.audit.symbols import Opaque
 from generator.audit.values import half_unit, place
 
@@ -236,9 +237,9 @@ def _values(statement: Statement, index: int, history: History) -> Iterator[tupl
     for run in statement.chain.runs_of_equalities():
         sides = [statement.sides[i] for i in run]
         heads = [each for each in sides if is_symbol(each.expression)]
-        numbers = [each for each in sides if number_of(each) is not None]
+        numbers = [each for each in sides if _number_of(each) is not None]
         formulas = [
-            each for each in sides if not is_symbol(each.expression) and number_of(each) is None
+            each for each in sides if not is_symbol(each.expression) and _number_of(each) is None
         ]
         kind = "computed" if formulas or len(heads) > 1 else "given"
         kind = "table" if statement.is_row else kind
@@ -251,7 +252,7 @@ def _values(statement: Statement, index: int, history: History) -> Iterator[tupl
                 continue  # it stands only to be replaced by its number: `∂z/∂w = x = 0.8`
             first = next((each for each in numbers if each.start > head.start), numbers[-1])
             for each in (first,) if first is numbers[-1] else (first, numbers[-1]):
-                number = number_of(each)
+                number = _number_of(each)
                 assert number is not None and isinstance(head.expression, Quantity)
                 yield (
                     Value(number, each.start, kind, history.epoch(each.start), index),
@@ -263,6 +264,11 @@ def _values(statement: Statement, index: int, history: History) -> Iterator[tupl
         if number is not None:
             start = statement.sides[-1].start
             yield Value(number, start, "updated", history.epoch(start), index), target
+
+
+def _number_of(side: Side) -> Decimal | None:
+    """The number that a side is, a power of ten included."""
+    return None if side.expression is None else number_in(side.expression)
 
 
 def _definitions(statement: Statement) -> Iterator[tuple[Quantity, Expression | None]]:

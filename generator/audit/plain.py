@@ -44,7 +44,8 @@ class _Run:
 
     def is_formula(self, in_code: bool) -> bool:
         items = [item for item in self.items if item.end() <= self.end]
-        if _SHAPE.search("".join(item[0] for item in items)):
+        text = "".join(item[0] for item in items)
+        if _SHAPE.search(text) or _NAMES_OF_X.search(text):
             return False
         relations = [i for i, item in enumerate(items) if item.lastgroup == "relation"]
         if not relations or relations[0] == 0 or relations[-1] == len(items) - 1:
@@ -89,7 +90,7 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
             run.relations += kind == "relation"
             run.add(item, needs_operand=kind in _LEADS_ON)
             continue
-        if run and run.is_formula(in_code) and not _is_cut_off(line, run.end):
+        if run and run.is_formula(in_code) and not _is_cut_off(line, run.start, run.end):
             yield run.start, run.end_behind(line[: run.start])
         run = None
         is_sign = kind == "operator" and item[0] in "-−" and behind and behind.start() == item.end()
@@ -101,7 +102,7 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
             run = _Run(item.start())
             run.depth = int(kind == "open")
             run.add(item, needs_operand=kind in ("open", "operator", "root"))
-    if run and run.is_formula(in_code) and not _is_cut_off(line, run.end):
+    if run and run.is_formula(in_code) and not _is_cut_off(line, run.start, run.end):
         yield run.start, run.end_behind(line[: run.start])
 
 
@@ -119,6 +120,8 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
         return True
     if re.search(r"[\w)\]}][ \t]*[-+−]$", before.rstrip()) or _QUALIFIED.search(before):
         return True
+    if re.search(r"\S[ \t]*[+−×·][ \t]*[\w₀-₉]+[ \t]*:[ \t]*$", before):
+        return True  # the last of several, each with its name: `W1: 5×3 + W2: 3×1`
     if re.search(r"\\[A-Za-z]+[ \t]*$", before):
         return True  # LaTeX between no dollars: `2 \cdot 3`
     sign = before.rstrip()[-1:]
@@ -126,10 +129,15 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
     return sign in tuple("/^·×⋅÷＊∗−⊙∘⊗⊕@") and not is_bullet
 
 
-def _is_cut_off(line: str, end: int) -> bool:
-    """Whether a formula goes on with something unread: `N = 5 groups × 6`, `2=0.25loss`."""
+def _is_cut_off(line: str, start: int, end: int) -> bool:
+    """Whether a formula goes on with something unread: `N = 5 groups × 6`, `2=0.25loss`.
+
+    Or stands between quotation marks: what somebody else wrote.
+    """
+    if line[start - 1 : start] in tuple('"“„«「') and line[end : end + 1] in tuple('"”“»」'):
+        return True
     behind = (
-        r"[\\{^_]|\w|[ \t]+vs\b|[ \t]+[^\W\d_]{2,}[ \t]*[×*/·^]|[ \t]*[⊙∘⊗⊕@]"
+        r"[\\{^_]|\w|[ \t]+vs\b|[ \t]+[^\W\d_]{2,}[ \t]*(?:[×*/·^]|\+[ \t]*\d)|[ \t]*[⊙∘⊗⊕@]"
         r"|[ \t]+[×*/·][ \t]+[^\W\d_]|[ \t]*\\[A-Za-z]"
     )
     return re.match(behind, line[end:]) is not None
@@ -148,7 +156,8 @@ def _goes_on(run: _Run, item: re.Match[str], kind: str, touches: bool) -> bool:
         return run.depth > 0 and not run.needs_operand
     if kind == "operator":
         return not run.needs_operand or item[0] in "-−+"
-    is_column = len(run.items) == 1 and item.start() - run.end > 2 and run.items[0][0].isdigit()
+    is_number = bool(run.items) and run.items[0].lastgroup == "number"
+    is_column = len(run.items) == 1 and item.start() - run.end > 2 and is_number
     return kind == "relation" and not run.needs_operand and run.depth == 0 and not is_column
 
 
@@ -249,6 +258,7 @@ _LINE_END = re.compile(r"(?<![+×·])(?<![+×·][ \t])\n(?![ \t]*[=≈](?![=>]))
 _LARGE = re.compile(r"[KMGTBk]B?")  # 150K
 _LOST_POWER = re.compile(r"\)\d")  # `(0.8)2`, copied from a page where the 2 was raised
 _THRICE = re.compile(r"([^=]{1,40}=.{1,80}?)\1\1")
+_NAMES_OF_X = re.compile(r"\dx1\b.*[-+−].*\dx2\b")  # 3x1 + 4x2, not 3 times 1
 _SHAPE = re.compile(r"[^\W\d_]\[\d+[×x]\d+\]")  # K[2550×1024] says how large K is
 _LABEL = re.compile(r"(?:[^\W\d_]{2,}[ \t]+#?|[=≈][ \t]*)\d+$")
 _ASIDE = re.compile(

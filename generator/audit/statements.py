@@ -234,6 +234,7 @@ def _chains(formula: Formula, symbols: SymbolTable) -> Iterator[Chain]:
 def _writes_decimal_commas(page: MarkdownPage) -> bool:
     """Whether the page's formulas write 0,5 and not 0.5; 1,250 says neither."""
     text = " ".join(formula.latex for formula in page.formulas)
+    text = re.sub(r"(?:\\\{|[(\[])\s*-?\d+,\s*-?\d+\s*(?:\\\}|[)\]])", "", text)  # {0,1}
     commas = re.findall(
         r"(?<![\d,.])(?:0(?:,|\{,\})\d+|\d+(?:,|\{,\})(?!\d{3}(?!\d))\d+)(?![\d,])", text
     )

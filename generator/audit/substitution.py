@@ -37,7 +37,7 @@ def put_in(before: Expression, after: Expression, *, allows_results: bool) -> li
     """
     if before is after:
         return []
-    number = _number(after)
+    number = number_in(after)
     if isinstance(before, Quantity):
         return None if number is None else [(before, number)]
     if isinstance(before, Constant):
@@ -69,7 +69,7 @@ def _terms(node: Expression) -> tuple[Expression, ...]:
     return tuple(term for part in node.terms for term in _terms(part))
 
 
-def _number(node: Expression) -> Decimal | None:
+def number_in(node: Expression) -> Decimal | None:
     """A printed number, a power of ten included."""
     match node:
         case Power(Constant(base), Constant(power)) if base == 10 and abs(power) < 100:
@@ -97,12 +97,23 @@ def _part_by_part(
     if isinstance(before, Call) and isinstance(after, Call) and before.function != after.function:
         return None
     found: list[Pair] = []
-    for part, other in zip(children(before), children(after), strict=True):
+    for part, other in zip(children(before), _aligned(before, after), strict=True):
         pairs = put_in(part, other, allows_results=allows_results)
         if pairs is None:
             return None
         found += pairs
     return found
+
+
+def _aligned(before: Expression, after: Expression) -> list[Expression]:
+    """The parts of a product or sum, a number that stands in both where it stands before."""
+    parts, others = children(before), list(children(after))
+    for at, part in enumerate(parts) if isinstance(before, Product | Sum) else ():
+        if part != others[at] and not has_symbols(part) and part in others:
+            there = others.index(part)
+            if parts[there] != part:
+                others[at], others[there] = others[there], others[at]
+    return others
 
 
 def _otherwise(before: Expression, after: Expression, number: Decimal | None) -> list[Pair] | None:

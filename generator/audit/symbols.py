@@ -260,13 +260,19 @@ class SymbolReader(Cursor):
         return bool(is_list) and not is_product and whole[0].kind != "number"
 
     def is_known(self) -> bool:
-        """Whether the page gives a value to what stands here: t(1), where t(1) = 40."""
+        """Whether the page gives a value to what stands here: t(1), where t(1) = 40.
+
+        Or to an array of which it is an entry: P(1), where P = (0.9, 0.1).
+        """
         if self.next.sign != "(":
             return False
         opening, inside = self.next.start, self.in_brackets()
         start = self.tokens[self.at - 1].start
         written = self.source[start : opening + 1] + "".join(each.text for each in inside) + ")"
-        return bool(inside) and re.sub(r"\s+", "", written) in self.symbols
+        name = re.sub(r"\s+", "", written)
+        is_entry = len(inside) == 1 and inside[0].text.isdigit()
+        is_entry = is_entry and name.partition("(")[0] in self.symbols.arrays
+        return bool(inside) and (is_entry or name in self.symbols)
 
     def is_at(self, start: int) -> bool:
         """Whether a side is a symbol with numbers in brackets, and no more: L(1) is L at 1."""

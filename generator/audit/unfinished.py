@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from generator.algebra import Quantity
@@ -111,6 +112,8 @@ def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
         if "?" not in match[0] or _is_blank(prose, match)
         if reading.source.text[match.end() - 2 : match.end()] != "`?"  # why `+=` and not `=`?
     ]
+    on_line = Counter(reading.place(start)[0] for start, text in found if "?" in text)
+    found = [(start, text) for start, text in found if on_line[reading.place(start)[0]] < 3]
     cells = [(match.start(), match[0]) for match in _CELL.finditer(prose)]
     found += cells if len(cells) < 3 else []  # a table of question marks is an exercise
     asked = [
@@ -137,7 +140,7 @@ def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
 def _is_blank(prose: str, mark: re.Match[str]) -> bool:
     """Whether a question mark of the text stands for the value of a name, given nowhere behind."""
     asked = re.search(
-        r"([^\n\0=:│]*)[=≈:]?[ \t]*$", prose[max(0, mark.start() - 80) : mark.start()]
+        r"([^\n\0=:│?]*)[=≈:]?[ \t]*$", prose[max(0, mark.start() - 80) : mark.start()]
     )
     head = " ".join(asked[1].strip(" |*-").split()) if asked else ""
     if not head:

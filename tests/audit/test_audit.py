@@ -548,6 +548,22 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         "K[2550×1024] V[2550×1024] = 2 × 5.0 MB",
         "|S| = 10*12*2^30 = 120*10^9",
         "So we have 2 \\cdot 5000 + 7 = 10007 and 8 + 3 = 11 \\times 1",
+        # Sums of named parts, of shares; columns, bits, floats; what somebody else wrote.
+        "```\nTwo layers: A: 5×20 + B: 20×5\n            = 100 + 100 = 200\n```",
+        "$0.33 + 0.3399 + 0.33 = 0.9999 \\approx 1.0000$",
+        "```\nValue:  4000   700    5     0.08\n                               = 4705.08\n```",
+        "11010101 + 1 = 11010110",
+        "In FP32, $10^8 + 1 = 10^8$.",
+        "**Bits:** 64 = 1 sign + 11 exponent + 52 mantissa",
+        'The answer was nonsense ("3600/100 = 3600").',
+        "The line is 3x1 + 4x2 - 10 = 0, and 16x16 = 196 patches are seen.",
+        # Values of the kind P(1), powers of ten, factors in another order, no slope at all.
+        r"$P = (0.9, 0.1)$, so $h = P(1) \log P(1) = 0.9 \times \log 0.9$",
+        r"With $q = 0.1$: $l = -\log q = 2.303$; with $q = 10^{-4}$: $l = -\log q = -\log 10^{-4}$",
+        r"$u \times 10^8 = 10^8 \times 1.19$",
+        r"$\frac{\Delta y}{0} = \text{undefined}$",
+        r"$m \in \{0,1\}$, and $8 (4096 + 4096) = 65,536$",
+        "```\nx₁ = ?   x₂ = ?   x₃ = ?\n```",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
     ],
