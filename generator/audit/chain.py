@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from generator.algebra import (
+    Call,
     Constant,
     Expression,
     Quantity,
@@ -348,5 +349,6 @@ def _divides_by_zero(expression: Expression | None) -> bool:
         node = nodes.pop()
         if isinstance(node, Quotient) and str(printed_number(node.denominator)) == "0":
             return printed_number(node.numerator) != 0
-        nodes.extend(children(node))
+        if not isinstance(node, Call):  # 0 log(1/0) = 0 is a convention
+            nodes.extend(children(node))
     return False

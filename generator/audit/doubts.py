@@ -118,5 +118,5 @@ _RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
 _QUOTIENTS = re.compile(r"÷\s*\d+\s*/\s*\d")  # 5 ÷ 1/2
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
 _LARGE = re.compile(
-    r"[\s$)*_]*(?:[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b)"
+    r"[\s$)*_]*(?:[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b|[万亿兆億萬])"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -182,6 +183,8 @@ class Substitutions:
         assert latest is not None
         if self.ledger.corrected(known, number) is not None:
             return True
+        if self._is_said(number):
+            return False
         same_epoch = latest.epoch == self.history.epoch(self.statement.start)
         owner = self.known.owner(number, symbol)
         if (
@@ -204,6 +207,13 @@ class Substitutions:
         if latest.kind == "implied":
             return (is_copied and significant(number) > 2) or owner is not None
         return wrong == 1 or explained or agreeing >= wrong
+
+    def _is_said(self, number: Decimal) -> bool:
+        """Whether the sentence says which number it is about: if it assigns 0.01, L = -log 0.01."""
+        start = self.statement.start
+        before = self.reading.prose[max(0, start - 80) : start]
+        sentence = re.split(r"[.!?;:]\s|\n", before)[-1]
+        return re.search(rf"(?<![\d.]){re.escape(as_text(number))}(?![\d.])", sentence) is not None
 
     def _moves_with(self, owner: Quantity, number: Decimal) -> bool:
         """Whether another symbol had a symbol's former value, too: ∂z/∂w1, which is x1."""

@@ -73,7 +73,7 @@ _BEHIND_A_MARK = r"(?:^|(?<=[:(\[*_>.…=|-])|(?<=[:(\[*_>.…=|-][ \t])|(?<=sti
 _AT_THE_END = r"(?=[ \t]*(?:[.…!)\]*_|]|\\\\|$))"
 _WORDS = re.compile(
     # Spanish and Portuguese have "todo" for "all".
-    r"\b(?:TBC|TBD|FIXME)\b|\bXXX+\b"
+    r"\b(?:TBC|TBD|FIXME)\b|(?<![\d.])\bXXX+\b"
     r"|(?<!\ben )(?<!\bem )(?<!\bde )(?<!\bque )(?<!\bcon )(?<!\bcom )(?<!\bpor )(?<!\bpara )"
     r"(?<!\# )\bTODO\b(?![ \t]*\d)(?![ \t]+(?:el|la|los|las|lo|o|a|os|as|esto|isso)\b)"
     # These alone, or behind a colon: "all that has to be computed first" is prose.

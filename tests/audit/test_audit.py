@@ -564,6 +564,10 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         r"$\frac{\Delta y}{0} = \text{undefined}$",
         r"$m \in \{0,1\}$, and $8 (4096 + 4096) = 65,536$",
         "```\nx₁ = ?   x₂ = ?   x₃ = ?\n```",
+        "So 4,426,165,368 ≈ 44 亿, and 4,426,165,368 / 120 ≈ 3690 万.",
+        r"By convention $0 \cdot \log_2 (1/0) = 0$.",
+        "```\nw = 0.5, loss = 10.XXXX\n```",
+        r"$L = -\log p$. If it has 0.99, $p = 0.99$. If it has 0.01, then $L = -\log 0.01 = 4.605$",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
     ],
