@@ -6,7 +6,7 @@ Where that may be so, an equality is listed as not read, with this reason.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from generator.algebra import Power
 from generator.audit.latex import Chain, Side
@@ -32,6 +32,12 @@ def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | 
         return "it may be a range"
     if _SIZES.fullmatch(before.latex.strip()):
         return "a ratio of two sizes, or a product with a quotient in it"
+    if _UNIT.search(after.latex) and not _WORDS.search(before.latex):
+        return "what stands behind the number may be its unit"
+    numbers = [_NUMBER.fullmatch(each.latex.strip()) for each in chain.sides]
+    is_prose = page[before.start - 1] not in "$([{\n" or before.latex.startswith("+")
+    if len(numbers) == 2 and all(numbers) and is_prose and not _is_near(left, right):
+        return "one number may be the name of what the other counts"
     if _QUOTIENTS.search(quote(chain, at - 1, at)):
         return "a quotient by a quotient, without brackets"
     if _is_binary(quote(chain, at - 1, at)):
@@ -52,6 +58,8 @@ def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | 
 def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth) -> bool:
     """Whether two sides may be said to be about equal: about 10⁻⁶, 2³⁰ = 10⁹, two long numbers."""
     ratio = left.value / right.value if right.value else Decimal(0)
+    if _SLOPE.search(before.latex) and number_of(after) is None:
+        return abs(ratio - 1) < Decimal("0.01")  # a slope from a value that was rounded
     if relation == "≈" and isinstance(after.expression, Power):
         return Decimal("0.3") < ratio < Decimal("3.2")
     if _BINARY.search(before.latex) and "10^" in after.latex.replace(" ", ""):
@@ -60,9 +68,18 @@ def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth
         return False
     if right.number == 1 and Decimal("0.995") < left.value < Decimal("1.005"):
         return True  # shares that add up to 0.9999 ≈ 1.0000
+    if relation == "≈" and right.value == left.value.to_integral_value(ROUND_CEILING):
+        return number_of(before) is not None  # as many as are needed: 31.25 ≈ 32 batches
+    if all(each.value == each.value.to_integral_value() for each in (left, right)):
+        return abs(ratio - 1) < Decimal("0.03")  # whole numbers, and still only about equal
     numbers = [each.number for each in (left, right) if each.number is not None]
     is_long = len(numbers) == 2 and min(map(significant, numbers)) >= LONG
     return is_long and abs(ratio - 1) < Decimal("0.05")
+
+
+def _is_near(left: Worth, right: Worth) -> bool:
+    """Whether two numbers differ by little, as one that is rounded or mistyped."""
+    return abs(left.value - right.value) < Decimal("0.1") * abs(left.value)
 
 
 def _is_binary(text: str) -> bool:
@@ -110,13 +127,16 @@ _OTHER_SIGMA = re.compile(
 )
 _BINARY = re.compile(r"\b2\s*(?:\^|\*\*)\s*\{?\s*[1-6]0\b")  # 2^30, a thousand thousand thousand
 _FLOATING = re.compile(r"\b(?:FP|BF|float|double|IEEE)[-\w]*|floating[ -]point|\bprecision\b", re.I)
+_UNIT = re.compile(r"\d\s*(?:\\[,; ])*\\(?:text|mathrm|,)\s*\{\s*[KMGTP]i?[BWb]?\s*\}$")
+_NUMBER = re.compile(r"[-−+]?[\d.,]+")
+_SLOPE = re.compile(r"(?:tanh|sigma|σ|sigmoid|f|g)\}?\s*(?:'|\^\{?\s*\\prime)")
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
 _SIZE = re.compile(r"\d+\s*[x×]\s*\d+(?:\s*[x×]\s*\d+)?")
 _THINGS = re.compile(r"[ \t]+(?!(?:and|or|in|for|is|as|so|which|this)\b)[^\W\d_]{3,}s\b")  # patches
 _SIZES = re.compile(r"\d+×\d+\s+/\s+\d+×\d+")  # 11×11 / 224×224
 _RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
-_QUOTIENTS = re.compile(r"÷\s*\d+\s*/\s*\d")  # 5 ÷ 1/2
+_QUOTIENTS = re.compile(r"÷\s*\d+\s*/\s*\d|\(\s*1/\d+\s*[×*·]\s*\d+\s*\)")  # 5 ÷ 1/2, (1/2×3)
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
 _LARGE = re.compile(
-    r"[\s$)*_]*(?:[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b|[万亿兆億萬])"
+    r"[\s$)*_]*(?:(?:h|hours?|days?|min|minutes?|Tage|Stunden)\b|小时|天|[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b|[万亿兆億萬])"
 )

@@ -320,14 +320,14 @@ _VERSION = re.compile(r"\^\{(?:\+|\*|\\prime|\\ast|\\star|new|old|neu|alt|\([^()
 _REPEATING = re.compile(r"\.\d?(?:3{2,}|6+7)$")  # 0.333 and 0.667 are thirds
 _COUNTED = (
     r"epoch|epoche|époque|época|iteration|itération|iteración|iterazione|sample|pattern|muster"
-    r"|example|exemple|beispiel|ejemplo|case|pass|round|batch|trial|durchgang|instance|row|tuple"
+    r"|example|exemple|beispiel|ejemplo|예제|例題|例|示例|пример|esempio|exemplo|case|pass|round|batch|trial|durchgang|instance|row|tuple"
 )
 _HEADED = r"^[ \t>]*(?:\#{1,6}|\*\*|\\(?:sub)*section).*\b"
 _EPOCH = re.compile(
     rf"{_HEADED}(?:{_COUNTED})\b[^\w\n]*(?:\w{{1,2}}\b|one|two|three|four)"
     rf"|{_HEADED}(?:t|n|k|step t)\s*=\s*\d"
     r"|\b(?:second|third|next|another|new|zweite[rsn]?|nächste[rsn]?|deuxième|suivante?)\s+"
-    rf"(?:{_COUNTED}|forward pass)\b"
+    rf"(?:{_COUNTED}|forward pass|update)\b"
     r"|\bafter\s+(?:the\s+)?(?:update|one|\d)|\bcheck that it\b|\bdid it help\b"
     # For **50,000**: and ### For x = 5 (y = 0)
     r"|^[ \t>*#-]*(?:for|für|pour|para|при|对于)\b[ \t]*[*_$]*(?:\w[ \t]*=[ \t]*)?-?\d[\d.,]*"

@@ -20,7 +20,7 @@ from generator.algebra import (
 )
 from generator.audit.history import History, shape, transitive
 from generator.audit.latex import Side
-from generator.audit.statements import Reading, Statement
+from generator.audit.statements import Reading, Statement, number_of
 from generator.audit.substitution import written_out
 from generator.audit.symbols import Opaque, SymbolTable, derivative_name
 
@@ -48,7 +48,8 @@ def suspects(reading: Reading, statement: Statement, history: History) -> Iterat
             yield from _circle(head, side)
         if index > 0:
             yield from _broken_chain(whole, side, reading, history)
-        whole = split_derivative(side.expression) or whole
+        kept = whole if number_of(side) is None else None  # behind a number it is another
+        whole = split_derivative(side.expression) or kept
 
 
 def _repeated_factors(side: Side, symbols: SymbolTable) -> Iterator[Suspect]:

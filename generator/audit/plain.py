@@ -109,7 +109,9 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
 def _goes_before(line: str, item: re.Match[str]) -> bool:
     """Whether something unread before an item belongs to it: a product, a ratio, a date."""
     before = line[max(0, item.start() - 40) : item.start()]
-    if re.search(r"\d[:/]$|[\w)\]}\\][*+−%-]$|\\\*-$", before):
+    if re.search(r"\d[:/]$|[\w)\]}\\][*+−%-]$|\\\*-$|[\w)\]}][ \t]+\*[ \t]+$", before):
+        return True
+    if re.search(r"\d[A-Za-z]{1,3}[ \t]+[xX×][ \t]+$", before):  # 100M x 768
         return True
     if item[0] == "(" and re.search(r"[\w)\]]$|(?<!\w)[B-Zb-zα-ω][₀-₉\d]?[ \t]+$", before):
         return True  # the argument of a function that is not read, a factor of what is
@@ -137,7 +139,7 @@ def _is_cut_off(line: str, start: int, end: int) -> bool:
     if line[start - 1 : start] in tuple('"“„«「') and line[end : end + 1] in tuple('"”“»」'):
         return True
     behind = (
-        r"[\\{^_]|\w|[ \t]+vs\b|[ \t]+[^\W\d_]{2,}[ \t]*(?:[×*/·^]|\+[ \t]*\d)|[ \t]*[⊙∘⊗⊕@]"
+        r"[\\{^_₋₊]|\w|[ \t]+vs\b|[ \t]+[^\W\d_]{2,}[ \t]*(?:[×*/·^]|\+[ \t]*\d)|[ \t]*[⊙∘⊗⊕@]"
         r"|[ \t]+[×*/·][ \t]+[^\W\d_]|[ \t]*\\[A-Za-z]"
     )
     return re.match(behind, line[end:]) is not None
@@ -188,6 +190,7 @@ def _kind(
 
 def plain_tokens(text: str, *, decimal_comma: bool) -> list[Token]:
     """The tokens of a formula in plain text, names of several letters being names."""
+    text = text.replace("Σ", "∑")  # in plain text the letter is the sign of a sum
     found: list[Token] = []
     at = 0
     for match in _IDENTIFIER.finditer(text):
@@ -267,7 +270,8 @@ _ASIDE = re.compile(
 )
 _RELATION = re.compile(r"(?<![=<>!:+\-*/])=(?![=>])|[≈≃]|~=")
 _ITEM = re.compile(
-    r"""(?P<number>(?:\d+(?:[.,]\d+)*|\.\d+)(?:[eE][-+]?\d+(?!\w))?
+    r"""(?P<code>0\d\d+(?![.,]?\d))  # 032934 counts nothing
+    |(?P<number>(?:\d+(?:[.,]\d+)*|\.\d+)(?:[eE][-+]?\d+(?!\w))?
         (?:\.\.\.|…)?(?:[ ]?%)?(?![.,]?\d))
     |(?P<relation>(?<![=<>!:])=(?![=>])|[≈≃])
     |(?P<root>√)

@@ -148,6 +148,8 @@ class SymbolReader(Cursor):
     def symbol(self, base: str, sub: str = "") -> Expression:
         """The symbol of a letter with its indices, and with its exponent if it has one."""
         start = self.at - 1
+        if base == r"\Delta" and (self.next.kind == "letter" or self.next.sign in LETTERS):
+            base = rf"\Delta {self.take().text}"  # the change of what follows, one symbol
         sub, sup, script = self.scripts(base, sub)
         if base in SLOPES and not sub and sup == r"\prime" and self.next.sign == "(":
             return self.raised(self.applied(SLOPES[base]))

@@ -84,7 +84,7 @@ _WORDS = re.compile(
     r"|[Ww]ird\s+fortgesetzt|Fortsetzung\s+folgt"
     r"|[àÀ]\s+(?:compléter|suivre|faire)|[Pp]or\s+(?:hacer|completar)"
     rf"){_AT_THE_END}"
-    r"|未完(?!成)|待续|待補|待补|待定"
+    r"|未完(?![成全善])|待续|待補|待补|待定"
     r"|\bwill\s+be\s+(?:added|completed)\s+(?:later|soon)\b"
     r"|(?:[=≈]|\0[ \t]*:|\bis[ \t])[ \t]*\?+(?=\s|[.,;|)]|$)"
     r"|(?:(?<=[=:(])|(?<=\0[ \t])|(?<=[=:][ \t]))\?{3,}",

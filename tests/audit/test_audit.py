@@ -568,6 +568,20 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         r"By convention $0 \cdot \log_2 (1/0) = 0$.",
         "```\nw = 0.5, loss = 10.XXXX\n```",
         r"$L = -\log p$. If it has 0.99, $p = 0.99$. If it has 0.01, then $L = -\log 0.01 = 4.605$",
+        # The change of a weight is one symbol; Σ in plain text is a sum.
+        r"$b = -1.5$, and then $\Delta b = 1*1 = 1$",
+        "```\nS = Σ x = 4\ndb = (2/3) × Σ e = (2/3) × (-150) = -100\n```",
+        # Units, codes, cut factors, counts rounded up, labels, shares of whole numbers.
+        r"$32128 \times 768 \approx 24.7\text{M}$, and $31.25 \approx 32$ batches",
+        "The tests (032934=5, 040257=3) ran on 990TFLOPS * 0.4 = 396 and 100M x 768 x 4 = 300 GB",
+        "One past 11.18 = 121, and ($+0.10 = 0.40$).",
+        r"$\begin{bmatrix} 52 \\ 85 \end{bmatrix} \approx \begin{bmatrix} 255/5 \\ 85 \end{bmatrix}$",
+        "```\nJ = (1/2×3) × (400 + 400 + 400) = (1/6) × 1200 = 200\n```",
+        "标准尚未完全统一",
+        # A chain with a part that is not read, one behind a number, a slope of a rounded value.
+        "```\n∂L/∂w₁ = ∂L/∂aₙ · ∂aₙ/∂zₙ · ∂zₙ/∂aₙ₋₁ · ... · ∂z₁/∂w₁\n```",
+        r"$$\begin{align} &\frac{dy}{db} = 1 \\ &= \frac{dE}{dy} \frac{dy}{db} \end{align}$$",
+        "tanh'(1.112) × 1.5 = (1 - 0.804²) × 1.5",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
     ],
