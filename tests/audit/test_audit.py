@@ -575,7 +575,7 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         r"$32128 \times 768 \approx 24.7\text{M}$, and $31.25 \approx 32$ batches",
         "The tests (032934=5, 040257=3) ran on 990TFLOPS * 0.4 = 396 and 100M x 768 x 4 = 300 GB",
         "One past 11.18 = 121, and ($+0.10 = 0.40$).",
-        r"$\begin{bmatrix} 52 \\ 85 \end{bmatrix} \approx \begin{bmatrix} 255/5 \\ 85 \end{bmatrix}$",
+        r"$\begin{bmatrix} 52 \\ 8 \end{bmatrix} \approx \begin{bmatrix} 255/5 \\ 8 \end{bmatrix}$",
         "```\nJ = (1/2×3) × (400 + 400 + 400) = (1/6) × 1200 = 200\n```",
         "标准尚未完全统一",
         # A chain with a part that is not read, one behind a number, a slope of a rounded value.
