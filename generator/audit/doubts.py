@@ -19,38 +19,55 @@ LONG = 8  # digits of a number that is not rounded
 def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | None:
     """Why two sides that differ may not be an error; `page` is the text of the page."""
     before, after = chain.sides[at - 1], chain.sides[at]
+    return (
+        _of_notation(before, after, quote(chain, at - 1, at), page)
+        or _of_words(before, after, page)
+        or _of_sizes(chain, at, left, right, page)
+    )
+
+
+def _of_notation(before: Side, after: Side, both: str, page: str) -> str | None:
+    """What the signs may mean; `both` is the two sides with the relation between them."""
     if _SHAPE.search(after.latex.strip()):
         return "it may be about the shapes of matrices"
     if _uses_unnamed_sigma(before, after, page):
         return "which function σ is, this page does not say"
-    if _may_be_units(before, after):
-        return "the words beside the numbers may be units, or say what they are"
-    percents = [each.latex.rstrip(" .,;}*").endswith(("%", "％")) for each in (before, after)]
-    if percents[0] != percents[1] and number_of(before) is not None:
-        return "one number may be so many percent of something else"
     if _RANGE.fullmatch(before.latex.strip()):
         return "it may be a range"
     if _SIZES.fullmatch(before.latex.strip()):
         return "a ratio of two sizes, or a product with a quotient in it"
+    if _QUOTIENTS.search(both):
+        return "a quotient by a quotient, without brackets"
+    if _MIXED.search(both):
+        return "a whole number before a fraction may be a mixed number"
+    return "the numbers may be binary" if _is_binary(both) else None
+
+
+def _of_words(before: Side, after: Side, page: str) -> str | None:
+    """What words and signs beside the numbers may mean."""
+    if _may_be_units(before, after):
+        return "the words beside the numbers may be units, or say what they are"
     if _UNIT.search(after.latex) and not _WORDS.search(before.latex):
         return "what stands behind the number may be its unit"
+    percents = [each.latex.rstrip(" .,;}*").endswith(("%", "％")) for each in (before, after)]
+    if percents[0] != percents[1] and number_of(before) is not None:
+        return "one number may be so many percent of something else"
+    end = after.start + len(after.latex)
+    if _SIZE.fullmatch(before.latex.strip()) and _THINGS.match(page[end : end + 30]):
+        return "a size, and a number of things of that size"
+    return None
+
+
+def _of_sizes(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | None:
+    """What it may mean that one number is far larger than the other, or hardly larger."""
+    before, start = chain.sides[at - 1], chain.sides[0].start
     numbers = [_NUMBER.fullmatch(each.latex.strip()) for each in chain.sides]
     is_prose = page[before.start - 1] not in "$([{\n" or before.latex.startswith("+")
     if len(numbers) == 2 and all(numbers) and is_prose and not _is_near(left, right):
         return "one number may be the name of what the other counts"
-    if _QUOTIENTS.search(quote(chain, at - 1, at)):
-        return "a quotient by a quotient, without brackets"
-    if _is_binary(quote(chain, at - 1, at)):
-        return "the numbers may be binary"
-    start = chain.sides[0].start
     if _is_tiny(left, right) and _FLOATING.search(page[max(0, start - 150) : start]):
         return "it may be about floating-point numbers"
-    end = after.start + len(after.latex)
-    if _SIZE.fullmatch(before.latex.strip()) and _THINGS.match(page[end : end + 30]):
-        return "a size, and a number of things of that size"
-    if _MIXED.search(quote(chain, at - 1, at)):
-        return "a whole number before a fraction may be a mixed number"
-    if at == len(chain.sides) - 1 and _has_unit_behind(after, left, right, page):
+    if at == len(chain.sides) - 1 and _has_unit_behind(chain.sides[at], left, right, page):
         return "the words behind it may be the unit of the number"
     return None
 
@@ -68,7 +85,7 @@ def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth
         return False
     if right.number == 1 and Decimal("0.995") < left.value < Decimal("1.005"):
         return True  # shares that add up to 0.9999 ≈ 1.0000
-    if relation == "≈" and right.value == left.value.to_integral_value(ROUND_CEILING):
+    if right.value == left.value.to_integral_value(ROUND_CEILING):
         return number_of(before) is not None  # as many as are needed: 31.25 ≈ 32 batches
     if all(each.value == each.value.to_integral_value() for each in (left, right)):
         return abs(ratio - 1) < Decimal("0.03")  # whole numbers, and still only about equal

@@ -80,7 +80,7 @@ def _text(audit: Audit, name: str) -> Iterator[str]:
 
 def _listed(each: Sequence[Unread], what: str) -> Iterator[str]:
     yield f"  {len(each)} {what}" + (":" if each else "")
-    for one in each:
+    for one in dict.fromkeys(each):  # an equality of matrices is one for each entry
         yield f"    {one.line}:{one.column}: {one.quote}"
         yield f"        {one.reason}"
 
@@ -116,7 +116,7 @@ def errata(audit: Audit, heading: str) -> Iterator[str]:
         yield ""
         yield f"{heading} Not read"
         yield ""
-        for each in coverage.unread:
+        for each in dict.fromkeys(coverage.unread):
             yield f"- line {each.line}: `{_code(each.quote)}`: {each.reason}"
 
 
