@@ -281,7 +281,7 @@ _ITEM = re.compile(
     |(?P<word>[^\W\d_][\w₀-₉]*['’]*[⁺]?)
     |(?P<operator>\*\*|[-−+*/^·×⋅÷])
     |(?P<raised>[²³⁴⁵⁰¹⁶-⁹⁻]+)
-    |(?P<open>[(\[])|(?P<close>[)\]])
+    |(?P<open>[(\[]|(?<=\^)\{)|(?P<close>[)\]}])
     |(?P<comma>,|;)
     |(?P<other>[^\s])""",
     re.VERBOSE,
