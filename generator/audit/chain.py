@@ -22,6 +22,7 @@ from generator.algebra import (
 )
 from generator.algebra.expression import children
 from generator.audit.causes import cause_of_result
+from generator.audit.doubts import has_unit_behind
 from generator.audit.known import Known
 from generator.audit.latex import Side
 from generator.audit.log import Log
@@ -202,6 +203,9 @@ class ChainCheck:
             return "checked"
         if not is_step and self._is_of_another_case(symbols, side):
             return OTHER_CASE
+        page = self.ledger.reading.source.text
+        if side is self.sides[-1] and has_unit_behind(side, mine, value, page):
+            return "the words behind it may be the unit of the number"
         if not has_log(symbols):
             self._report_value(at, symbols, side, mine, value)
         return "checked"

@@ -32,6 +32,8 @@ def _of_notation(before: Side, after: Side, both: str, page: str) -> str | None:
         return "it may be about the shapes of matrices"
     if _uses_unnamed_sigma(before, after, page):
         return "which function σ is, this page does not say"
+    if all(_PLACE.fullmatch(each.latex.strip()) for each in (before, after)):
+        return "they may be places in a matrix"
     if _RANGE.fullmatch(before.latex.strip()):
         return "it may be a range"
     if _SIZES.fullmatch(before.latex.strip()):
@@ -67,7 +69,7 @@ def _of_sizes(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> st
         return "one number may be the name of what the other counts"
     if _is_tiny(left, right) and _FLOATING.search(page[max(0, start - 150) : start]):
         return "it may be about floating-point numbers"
-    if at == len(chain.sides) - 1 and _has_unit_behind(chain.sides[at], left, right, page):
+    if at == len(chain.sides) - 1 and has_unit_behind(chain.sides[at], left, right, page):
         return "the words behind it may be the unit of the number"
     return None
 
@@ -128,7 +130,7 @@ def _may_be_units(before: Side, after: Side) -> bool:
     return bool(one) and one != other and (bool(other) or number_of(before) is not None)
 
 
-def _has_unit_behind(after: Side, left: Worth, right: Worth, page: str) -> bool:
+def has_unit_behind(after: Side, left: Worth, right: Worth, page: str) -> bool:
     """Whether a number is thousands or millions of what is meant: `= 112$ GB`."""
     if not right.value or abs(left.value) < 500 * abs(right.value):
         return False
@@ -151,6 +153,7 @@ _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{
 _SIZE = re.compile(r"\d+\s*[x×]\s*\d+(?:\s*[x×]\s*\d+)?")
 _THINGS = re.compile(r"[ \t]+(?!(?:and|or|in|for|is|as|so|which|this)\b)[^\W\d_]{3,}s\b")  # patches
 _SIZES = re.compile(r"\d+×\d+\s+/\s+\d+×\d+")  # 11×11 / 224×224
+_PLACE = re.compile(r"\[\d+,\s*\d+\]")  # [1,2] = [2,1]
 _RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
 _QUOTIENTS = re.compile(r"÷\s*\d+\s*/\s*\d|\(\s*1/\d+\s*[×*·]\s*\d+\s*\)")  # 5 ÷ 1/2, (1/2×3)
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13

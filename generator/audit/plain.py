@@ -124,6 +124,8 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
         return True
     if re.search(r"\S[ \t]*[+−×·][ \t]*[\w₀-₉]+[ \t]*:[ \t]*$", before):
         return True  # the last of several, each with its name: `W1: 5×3 + W2: 3×1`
+    if re.search(r"(?:\.\.\.|…|⋯)[ \t]*[-+−×*·][ \t]*$", before):
+        return True  # the last of many
     if re.search(r"\\[A-Za-z]+[ \t]*$", before):
         return True  # LaTeX between no dollars: `2 \cdot 3`
     sign = before.rstrip()[-1:]
@@ -140,7 +142,7 @@ def _is_cut_off(line: str, start: int, end: int) -> bool:
         return True
     behind = (
         r"[\\{^_₋₊]|\w|[ \t]+vs\b|[ \t]+[^\W\d_]{2,}[ \t]*(?:[×*/·^]|\+[ \t]*\d)|[ \t]*[⊙∘⊗⊕@]"
-        r"|[ \t]+[×*/·][ \t]+[^\W\d_]|[ \t]*\\[A-Za-z]"
+        r"|[ \t]*[×*/·+][ \t]*(?:\.\.|…|⋯)|[ \t]+[×*/·][ \t]+[^\W\d_]|[ \t]*\\[A-Za-z]"
     )
     return re.match(behind, line[end:]) is not None
 

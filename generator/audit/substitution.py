@@ -42,6 +42,8 @@ def put_in(before: Expression, after: Expression, *, allows_results: bool) -> li
         return None if number is None else [(before, number)]
     if isinstance(before, Constant):
         return [] if number is not None and number == before.value else None
+    if isinstance(after, Product) and number is not None and not _has_power_of_ten(before):
+        return [(before, number)] if allows_results and has_symbols(before) else None
     if isinstance(before, Negative) and not isinstance(after, Negative):
         positive = _without_leading_minus(after)
         if positive is None and allows_results and number is not None:
@@ -74,7 +76,14 @@ def number_in(node: Expression) -> Decimal | None:
     match node:
         case Power(Constant(base), Constant(power)) if base == 10 and abs(power) < 100:
             return Decimal(1).scaleb(int(power))
+        case Product((Constant(first), Power() as power)):
+            scale = number_in(power)
+            return None if scale is None else first * scale
     return printed_number(node)
+
+
+def _has_power_of_ten(node: Expression) -> bool:
+    return any(isinstance(each, Power) and number_in(each) is not None for each in children(node))
 
 
 def written_out(call: Call) -> Expression | None:

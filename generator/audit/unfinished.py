@@ -73,7 +73,7 @@ _BEHIND_A_MARK = r"(?:^|(?<=[:(\[*_>.…=|-])|(?<=[:(\[*_>.…=|-][ \t])|(?<=sti
 _AT_THE_END = r"(?=[ \t]*(?:[.…!)\]*_|]|\\\\|$))"
 _WORDS = re.compile(
     # Spanish and Portuguese have "todo" for "all".
-    r"\b(?:TBC|TBD|FIXME)\b|(?<![\d.])\bXXX+\b"
+    r"\b(?:TBC|TBD|FIXME)\b|(?<![\w.-])XXX+\b(?!\.\.)"
     r"|(?<!\ben )(?<!\bem )(?<!\bde )(?<!\bque )(?<!\bcon )(?<!\bcom )(?<!\bpor )(?<!\bpara )"
     r"(?<!\# )\bTODO\b(?![ \t]*\d)(?![ \t]+(?:el|la|los|las|lo|o|a|os|as|esto|isso)\b)"
     # These alone, or behind a colon: "all that has to be computed first" is prose.
@@ -96,6 +96,7 @@ _NAME = re.compile(  # at the end: w_7, w7, \mathrm{net}_{h1}^{+}, \frac{\partia
     r"|^(?:[^\W\d_]{1,3}|\\[a-z]{2,7})$|\\partial.*\}$|^∂\S+$"
 )
 _RELATION = re.compile(r"[=≈≤≥<>]|\\(?:approx|leftarrow|gets|le|ge|leq|geq|rightarrow|to)\b|:=|←")
+_NAMED_ROW = re.compile(r"[ \t>]*\|[ \t*]*(?:\0|[^\W\d_]\w{0,3}'?[ \t*]*\|)")  # of a symbol
 _CELL = re.compile(r"(?<=\|)[ \t]*\?+[ \t]*(?=\|)")
 _IN_FORMULA = re.compile(
     r"(?:[=≈&]|\\approx|[-+]|\\cdot|\\times|\*)(?:\s|\\[,;:! ]|\\q?quad|~)*(?:\\text\{\s*)?\?+"
@@ -114,8 +115,13 @@ def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
     ]
     on_line = Counter(reading.place(start)[0] for start, text in found if "?" in text)
     found = [(start, text) for start, text in found if on_line[reading.place(start)[0]] < 3]
-    cells = [(match.start(), match[0]) for match in _CELL.finditer(prose)]
-    found += cells if len(cells) < 3 else []  # a table of question marks is an exercise
+    cells = list(_CELL.finditer(prose))
+    found += [
+        (cell.start(), cell[0])
+        for cell in cells
+        if len(cells) < 3  # a table of question marks is an exercise
+        if _NAMED_ROW.match(prose, prose.rfind("\n", 0, cell.start()) + 1)
+    ]
     asked = [
         (formula, match)
         for formula in reading.formulas

@@ -582,6 +582,12 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         "```\n∂L/∂w₁ = ∂L/∂aₙ · ∂aₙ/∂zₙ · ∂zₙ/∂aₙ₋₁ · ... · ∂z₁/∂w₁\n```",
         r"$$\begin{align} &\frac{dy}{db} = 1 \\ &= \frac{dE}{dy} \frac{dy}{db} \end{align}$$",
         "tanh'(1.112) × 1.5 = (1 - 0.804²) × 1.5",
+        # Ellipses, places in a matrix, a number with a power of ten, what nobody knows.
+        "```\n∂L/∂h₁ = ∂L/∂h₂ × ∂h₂/∂h₁ × ∂h₃/∂h₂ × ... (many!)\n```",
+        "```\nn = 512\n\nTotal: 1² + 2² + ... + 512² = n(n+1)(2n+1)/6 ≈ 44.9 million\n```",
+        "**Off the diagonal, [1,2] = [2,1]:** the same",
+        "```\ng = 0.0001\nr = 0.0002\nu = g × r = 2×10⁻⁸\n```",
+        "| Model | Size |\n|---|---|\n| Opus 4 | ? |\n| ITEM-XXX... | 2 |",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
     ],
