@@ -69,6 +69,9 @@ def _of_sizes(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> st
         return "one number may be the name of what the other counts"
     if _is_tiny(left, right) and _FLOATING.search(page[max(0, start - 150) : start]):
         return "it may be about floating-point numbers"
+    ratio = left.value / right.value if right.value else Decimal(0)
+    if _DOTTED.search(before.latex + " " + chain.sides[at].latex) and ratio in _THOUSANDS:
+        return "a dot may stand between thousands"
     if at == len(chain.sides) - 1 and has_unit_behind(chain.sides[at], left, right, page):
         return "the words behind it may be the unit of the number"
     return None
@@ -154,6 +157,8 @@ _SIZE = re.compile(r"\d+\s*[x×]\s*\d+(?:\s*[x×]\s*\d+)?")
 _THINGS = re.compile(r"[ \t]+(?!(?:and|or|in|for|is|as|so|which|this)\b)[^\W\d_]{3,}s\b")  # patches
 _SIZES = re.compile(r"\d+×\d+\s+/\s+\d+×\d+")  # 11×11 / 224×224
 _PLACE = re.compile(r"\[\d+,\s*\d+\]")  # [1,2] = [2,1]
+_DOTTED = re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:\.\d{3})+(?!\d)")  # 10.000 for ten thousand
+_THOUSANDS = [Decimal(1000) ** power for power in (-2, -1, 1, 2)]
 _RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
 _QUOTIENTS = re.compile(r"÷\s*\d+\s*/\s*\d|\(\s*1/\d+\s*[×*·]\s*\d+\s*\)")  # 5 ÷ 1/2, (1/2×3)
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13

@@ -588,6 +588,7 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         "**Off the diagonal, [1,2] = [2,1]:** the same",
         "```\ng = 0.0001\nr = 0.0002\nu = g × r = 2×10⁻⁸\n```",
         "| Model | Size |\n|---|---|\n| Opus 4 | ? |\n| ITEM-XXX... | 2 |",
+        "Con 10.000 esempi e batch di 100: 10.000 / 100 = 100",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
     ],
