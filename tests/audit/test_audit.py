@@ -597,6 +597,13 @@ def test_what_stands_on_public_pages_and_is_right_is_left_alone(text):
     assert findings(text) == ()
 
 
+def test_the_terms_of_a_sum_may_be_rounded_on_a_page_that_is_exact_elsewhere():
+    page = "".join(f"$a_{{{i}}} = {i} \\cdot 2.25 = {i * 2.25:.2f}$\n\n" for i in range(11, 91))
+    sums = r"$u = 0.427 \cdot (-0.0326) + 1.382 \cdot 0.4674 = -0.0139 + 0.6459 = 0.632$"
+    assert findings(page + sums) == ()
+    assert [f.printed for f in findings(page + sums.replace("0.632", "0.633"))] == ["0.633"]
+
+
 def test_a_maximum_of_one_argument_is_unread():
     text = r"$g = 2$ and $\frac{\max|g|}{\min|g|} = \frac{0.4}{0.2} = 2$"
     assert findings(text) == ()
