@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 from generator.algebra import (
     Constant,
@@ -303,6 +304,8 @@ class Parser(SymbolReader):
     def text(self, token: Token) -> Expression:
         r"""`\text{net}_{h1}` and `\text{loss}` are symbols; `\text{so } x` is x with a remark."""
         name = " ".join(token.text.split())
+        if re.fullmatch(r"-?\d+(?:\.\d+)?", name):
+            return self.raised(Constant(Decimal(name)))
         if self.next.sign == "(" and name in FUNCTIONS:
             return self.raised(self.applied(FUNCTIONS[name]))
         if self.next.sign == "(" and name.lower() == "softmax":

@@ -623,6 +623,8 @@ def test_a_maximum_of_one_argument_is_unread():
             ("[4, 6]", "[4, 7]"),
             3,
         ),
+        # Numbers set as text.
+        (r"$v = 0.55 + \text{-0.01} \times \text{0.1} = 0.549$", ("0.549", "0.551"), 1),
         # A display whose backslashes got lost.
         ("Then\n\n[\nz = 0.5 \\cdot 3 + 1 = 2.5\n]\n", ("2.5", "2.6"), 4),
         # A matrix as a list of lists.
