@@ -20,7 +20,7 @@ from generator.audit.values import FULL_DIGITS
 FULL_VALUES = 6  # so many values in full make a table of them
 USUAL = 0.13  # plain rounding breaks the rule on 13 % of lines, and on more
 
-_NUMBER = re.compile(r"[-−+]?[\d.,]+")
+_SUM = re.compile(r"-?[\d.]+(?:\s*[-+]\s*(?:\\left)?\(?-?[\d.]+(?:\\right)?\)?)+")  # -0.01 + 0.65
 KINDS = {"value": "substitution"}
 
 
@@ -48,7 +48,7 @@ def with_calculator_rule(audit: Audit, reading: Reading) -> Audit:
         for each in strict.findings
         if each.line not in lines and (is_certain or each.kind != "value")
         # Elsewhere the terms of a sum may be rounded each.
-        if full >= FULL_VALUES or _NUMBER.fullmatch(each.printed)
+        if full >= FULL_VALUES or not _SUM.fullmatch(each.printed)
     ]
     merged = sorted([*audit.findings, *more], key=lambda each: (each.line, each.column))
     places = {id(each): place for place, each in enumerate(merged)}
