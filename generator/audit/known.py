@@ -47,11 +47,6 @@ class Known:
         """The value that a symbol has here."""
         return self.history.latest(self.known_as(symbol), self.start)
 
-    def number(self, symbol: Quantity) -> Decimal | None:
-        """The number that a symbol is here."""
-        latest = self.latest(symbol)
-        return None if latest is None else latest.number
-
     def is_given(self, symbol: Quantity) -> bool:
         """Whether the page gives a symbol any value."""
         return bool(self.history.values.get(symbol))

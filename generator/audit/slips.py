@@ -17,7 +17,7 @@ from generator.audit.log import Log
 from generator.audit.patterns import split_derivative
 from generator.audit.rounding import Verdict, Worth, compare, same_value, significant
 from generator.audit.statements import Reading, has_law, is_symbol, number_of, printed_text
-from generator.audit.substitution import Pair, in_order
+from generator.audit.substitution import Pair
 from generator.audit.symbols import Opaque
 from generator.audit.values import as_text, half_unit, printed_number, rounded_like
 
@@ -46,7 +46,7 @@ class Substitutions:
         """
         wrong: list[tuple[Quantity, Decimal]] = []
         agreeing = 0
-        for part, number in dict.fromkeys(in_order(formula, pairs, self.known.number)):
+        for part, number in dict.fromkeys(pairs):
             if not isinstance(part, Quantity):
                 agreeing += self._check_part(at, formula, part, number, is_step=is_step)
             elif not isinstance(part.name, Opaque):
