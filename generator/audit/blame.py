@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from generator.algebra import Quantity
-from generator.audit.history import shape
 from generator.audit.known import Known
 from generator.audit.latex import Side
+from generator.audit.names import shape
 from generator.audit.rounding import Verdict, compare, same_value, significant
 from generator.audit.statements import number_of
 from generator.audit.values import as_text

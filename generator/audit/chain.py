@@ -26,6 +26,7 @@ from generator.audit.doubts import has_unit_behind
 from generator.audit.known import Known
 from generator.audit.latex import Side
 from generator.audit.log import Log
+from generator.audit.names import Opaque
 from generator.audit.numeric import NO_VALUE, NumberCheck, agree, is_numeric
 from generator.audit.patterns import split_derivative
 from generator.audit.rounding import (
@@ -46,7 +47,6 @@ from generator.audit.statements import (
     printed_text,
 )
 from generator.audit.substitution import Pair, put_in
-from generator.audit.symbols import Opaque
 from generator.audit.values import as_text, printed_number, rounded_like
 
 

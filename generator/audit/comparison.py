@@ -15,9 +15,9 @@ from generator.audit.corrections import written
 from generator.audit.findings import Finding, Unread
 from generator.audit.lines import evidence, lines
 from generator.audit.matching import Candidate, Matching, Meaning
+from generator.audit.names import derivative_name
 from generator.audit.network import Network
 from generator.audit.statements import Reading
-from generator.audit.symbols import derivative_name
 from generator.audit.tolerance import Tolerance
 from generator.audit.values import half_unit, is_rounding, place, rounded_like
 

@@ -16,12 +16,12 @@ from itertools import pairwise
 
 from generator.algebra import Quantity, quantities_in
 from generator.audit.blame import fits
-from generator.audit.history import MANY, History, Value, shape
+from generator.audit.history import MANY, History, Value
+from generator.audit.names import name_of, shape
 from generator.audit.patterns import uses_of_symbols
 from generator.audit.rounding import same_value, significant
 from generator.audit.statements import Reading, Statement, is_symbol
-from generator.audit.substitution import has_symbols, substituted
-from generator.audit.symbols import name_of
+from generator.audit.substitution import has_symbols, in_order, substituted
 from generator.audit.values import as_text
 
 
@@ -64,7 +64,7 @@ class _Votes:
         self.mentions = Counter(symbol for symbol, _ in uses_of_symbols(reading))
         self.uses: dict[Quantity, list[_Use]] = defaultdict(list)
         for index, statement in enumerate(reading.statements):
-            for symbol, number, start in _put_in(statement):
+            for symbol, number, start in _put_in(statement, history):
                 use = _Use(number, start, history.epoch(start), index)
                 self.uses[symbol].append(use)
         self.tabled = [
@@ -242,7 +242,7 @@ class _Votes:
         return [value.number for value in given] + [use.number for use in used]
 
 
-def _put_in(statement: Statement) -> Iterator[tuple[Quantity, Decimal, int]]:
+def _put_in(statement: Statement, history: History) -> Iterator[tuple[Quantity, Decimal, int]]:
     """The symbols of a chain's formulas with the numbers that stand for them, and where."""
     for at, (before, after) in enumerate(pairwise(statement.sides)):
         if before.expression is None or after.expression is None:
@@ -251,7 +251,13 @@ def _put_in(statement: Statement) -> Iterator[tuple[Quantity, Decimal, int]]:
         if is_symbol(before.expression) and not is_last_array:
             continue
         if has_symbols(before.expression) and not has_symbols(after.expression):
-            for symbol, number in substituted(before.expression, after.expression) or ():
+            pairs = substituted(before.expression, after.expression) or ()
+
+            def value(symbol: Quantity) -> Decimal | None:
+                latest = history.latest(symbol, statement.start)
+                return None if latest is None else latest.number
+
+            for symbol, number in in_order(before.expression, pairs, value):
                 yield symbol, number, after.start
 
 

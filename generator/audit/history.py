@@ -13,10 +13,10 @@ from itertools import pairwise
 from generator.algebra import Expression, Quantity, quantities_in
 from generator.audit.causes import is_slip
 from generator.audit.latex import Side
+from generator.audit.names import Opaque, shape, stem
 from generator.audit.rounding import same_value, significant
 from generator.audit.statements import Reading, Statement, is_symbol, number_of
 from generator.audit.substitution import has_symbols, number_in
-from generator.audit.symbols import Opaque
 from generator.audit.values import half_unit, place
 
 MANY_PLACES = -4  # decimals of a number that was probably rounded: 0.0067 of 0.00669
@@ -285,19 +285,6 @@ def _definitions(statement: Statement) -> Iterator[tuple[Quantity, Expression | 
                 yield head, side
 
 
-def stem(symbol: Quantity) -> str:
-    """A symbol's name without the marks of a time: w_1 of w_1^{+}, w_{1new} and w_1(2)."""
-    name = re.sub(r"\([^()]*\)$", "", _VERSION.sub("", str(symbol.name)))
-    return re.sub(r"(?:_?(?:new|old|neu|alt|updated|,))+$", "", re.sub(r"[{}]", "", name)).rstrip(
-        "_"
-    )
-
-
-def shape(name: str) -> str:
-    """A symbol's name without the digits of its indices."""
-    return re.sub(r"\d", "#", name)
-
-
 def transitive(history: History, symbol: Quantity) -> set[Quantity] | None:
     """Every symbol that a symbol's formulas lead to; None where they do not say it all."""
     found: set[Quantity] = set()
@@ -316,7 +303,6 @@ def transitive(history: History, symbol: Quantity) -> set[Quantity] | None:
     return found
 
 
-_VERSION = re.compile(r"\^\{(?:\+|\*|\\prime|\\ast|\\star|new|old|neu|alt|\([^()]*\)|t|t\+1)+\}")
 _REPEATING = re.compile(r"\.\d?(?:3{2,}|6+7)$")  # 0.333 and 0.667 are thirds
 _COUNTED = (
     r"epoch|epoche|époque|época|iteration|itération|iteración|iterazione|sample|pattern|muster"

@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from generator.algebra import Expression, Quantity
+from generator.audit.names import name_of
 from generator.audit.parser import Parser
-from generator.audit.symbols import SymbolTable, name_of
+from generator.audit.symbols import SymbolTable
 from generator.audit.tokens import Unreadable, canonical, tokenize
 
 

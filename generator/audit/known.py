@@ -10,11 +10,11 @@ from generator.algebra import Call, Constant, Expression, Quantity, quantities_i
 from generator.audit.history import History, Value
 from generator.audit.latex import Side
 from generator.audit.ledger import Ledger
+from generator.audit.names import Opaque
 from generator.audit.recurrences import Recurrences
 from generator.audit.rounding import Worth, significant, worth
 from generator.audit.statements import Reading, Statement
 from generator.audit.substitution import has_symbols
-from generator.audit.symbols import Opaque
 from generator.audit.values import half_unit
 
 
@@ -46,6 +46,11 @@ class Known:
     def latest(self, symbol: Quantity) -> Value | None:
         """The value that a symbol has here."""
         return self.history.latest(self.known_as(symbol), self.start)
+
+    def number(self, symbol: Quantity) -> Decimal | None:
+        """The number that a symbol is here."""
+        latest = self.latest(symbol)
+        return None if latest is None else latest.number
 
     def is_given(self, symbol: Quantity) -> bool:
         """Whether the page gives a symbol any value."""

@@ -21,9 +21,10 @@ from typing import TypeGuard
 
 from generator.algebra import Expression, Quantity
 from generator.audit.arrays import Array
+from generator.audit.names import Opaque
 from generator.audit.parser import Parser
 from generator.audit.plain import plain_tokens
-from generator.audit.symbols import Opaque, SymbolTable
+from generator.audit.symbols import SymbolTable
 from generator.audit.tokens import (
     END,
     MINUS,

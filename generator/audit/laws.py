@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.algebra import Quantity
-from generator.audit.history import shape
 from generator.audit.latex import Side
+from generator.audit.names import Opaque, shape
 from generator.audit.statements import Reading, Statement
-from generator.audit.symbols import Opaque
 
 Key = tuple[str, str]  # a letter and what stands above it: w and [1] of w_{ji}^{[1]}
 Term = tuple[str, frozenset[Key]]  # a sign, and what is multiplied

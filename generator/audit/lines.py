@@ -13,9 +13,9 @@ from generator.algebra import Expression, Negative, Product, Quantity, Sum, quan
 from generator.algebra.expression import children, rebuilt
 from generator.audit.latex import Side, side
 from generator.audit.matching import Evidence, is_plain
+from generator.audit.names import Opaque
 from generator.audit.statements import Reading, Statement, number_of, one_line
 from generator.audit.substitution import substituted
-from generator.audit.symbols import Opaque
 
 LONGEST_SYMBOL = 40  # characters of LaTeX
 

@@ -18,9 +18,10 @@ from generator.algebra import Call, Expression, Product, Quantity, Quotient, Sum
 from generator.algebra.calculus import local_derivatives
 from generator.algebra.expression import expanded
 from generator.audit.latex import side
+from generator.audit.names import Opaque
 from generator.audit.naming import Convention, Parts, Slot, conventions, slot, taken_apart
 from generator.audit.network import Known, Network
-from generator.audit.symbols import Opaque, SymbolTable
+from generator.audit.symbols import SymbolTable
 from generator.audit.values import half_unit, is_rounding
 
 STRONG, WEAK, CONFLICT = 2, 1, -2  # what a symbol's numbers say for a reading of it

@@ -40,7 +40,8 @@ from generator.audit.functions import (
     slope_of,
     with_subscript,
 )
-from generator.audit.symbols import Opaque, SymbolReader
+from generator.audit.names import Opaque
+from generator.audit.symbols import SymbolReader
 from generator.audit.tokens import (
     DECORATION,
     DOTS,

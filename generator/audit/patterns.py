@@ -18,11 +18,12 @@ from generator.algebra import (
     Sum,
     quantities_in,
 )
-from generator.audit.history import History, shape, transitive
+from generator.audit.history import History, transitive
 from generator.audit.latex import Side
+from generator.audit.names import Opaque, derivative_name, shape
 from generator.audit.statements import Reading, Statement, number_of
 from generator.audit.substitution import written_out
-from generator.audit.symbols import Opaque, SymbolTable, derivative_name
+from generator.audit.symbols import SymbolTable
 
 
 @dataclass(frozen=True)

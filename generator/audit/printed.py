@@ -11,7 +11,8 @@ from generator.algebra import Expression, Quantity, quantities_in
 from generator.audit.indices import indexed_symbols
 from generator.audit.latex import Chain, Side, chains, side
 from generator.audit.markdown import Assignment, Formula, MarkdownPage
-from generator.audit.symbols import Opaque, SymbolTable
+from generator.audit.names import Opaque
+from generator.audit.symbols import SymbolTable
 from generator.audit.values import (
     FULL_DIGITS,
     Value,

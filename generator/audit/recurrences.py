@@ -14,8 +14,9 @@ from decimal import Decimal
 
 from generator.algebra import Constant, Expression, Quantity, quantities_in, substitute
 from generator.audit.history import History
+from generator.audit.names import Opaque
 from generator.audit.statements import has_law
-from generator.audit.symbols import Opaque, SymbolTable
+from generator.audit.symbols import SymbolTable
 
 
 class Recurrences:

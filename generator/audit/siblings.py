@@ -8,12 +8,11 @@ from decimal import Decimal
 
 from generator.algebra import Quantity
 from generator.algebra.expression import children
-from generator.audit.history import shape
 from generator.audit.latex import Side
+from generator.audit.names import Opaque, shape
 from generator.audit.rounding import significant
 from generator.audit.statements import Statement
 from generator.audit.substitution import has_symbols
-from generator.audit.symbols import Opaque
 from generator.audit.values import printed_number
 
 

@@ -10,15 +10,15 @@ from generator.algebra import Expression, Quantity, Quotient, quantities_in
 from generator.algebra.expression import children
 from generator.audit.blame import come_to_result, fits, has_other_operator, is_confirmed
 from generator.audit.causes import cause_of_digits, is_slip
-from generator.audit.history import MANY, shape
+from generator.audit.history import MANY
 from generator.audit.known import Known
 from generator.audit.latex import Side
 from generator.audit.log import Log
+from generator.audit.names import Opaque, shape
 from generator.audit.patterns import split_derivative
 from generator.audit.rounding import Verdict, Worth, compare, same_value, significant
 from generator.audit.statements import Reading, has_law, is_symbol, number_of, printed_text
-from generator.audit.substitution import Pair
-from generator.audit.symbols import Opaque
+from generator.audit.substitution import Pair, in_order
 from generator.audit.values import as_text, half_unit, printed_number, rounded_like
 
 OTHER_CASE = "it puts in other values than the page gives: another case, or a later step"
@@ -46,7 +46,7 @@ class Substitutions:
         """
         wrong: list[tuple[Quantity, Decimal]] = []
         agreeing = 0
-        for part, number in dict.fromkeys(pairs):
+        for part, number in dict.fromkeys(in_order(formula, pairs, self.known.number)):
             if not isinstance(part, Quantity):
                 agreeing += self._check_part(at, formula, part, number, is_step=is_step)
             elif not isinstance(part.name, Opaque):

@@ -19,10 +19,10 @@ from generator.algebra import Expression, Quantity, quantities_in
 from generator.algebra.calculus import local_derivatives
 from generator.audit.history import transitive
 from generator.audit.known import Known
+from generator.audit.names import derivative_name
 from generator.audit.patterns import split_derivative
 from generator.audit.rounding import Worth
 from generator.audit.statements import has_law, is_symbol
-from generator.audit.symbols import derivative_name
 from generator.audit.values import half_unit, rounded_like
 
 _CAUSES = {

@@ -12,8 +12,9 @@ from generator.algebra import Constant, Expression, Power, Quantity, quantities_
 from generator.audit.indices import indexed_symbols
 from generator.audit.latex import Chain, Side, chains, side
 from generator.audit.markdown import Assignment, Formula, MarkdownPage
+from generator.audit.names import Opaque
 from generator.audit.source import Source
-from generator.audit.symbols import Opaque, SymbolTable
+from generator.audit.symbols import SymbolTable
 from generator.audit.values import printed_number
 
 MAX_QUOTE = 160

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from typing import TypeVar
 
 from generator.algebra import (
     Call,
@@ -16,9 +18,12 @@ from generator.algebra import (
     Sum,
 )
 from generator.algebra.expression import children, expanded, quantities_in
+from generator.audit.names import shape
+from generator.audit.rounding import same_value
 from generator.audit.values import printed_number
 
 Pair = tuple[Expression, Decimal]
+Part = TypeVar("Part", bound=Expression)
 
 
 def substituted(before: Expression, after: Expression) -> list[tuple[Quantity, Decimal]] | None:
@@ -62,6 +67,55 @@ def put_in(before: Expression, after: Expression, *, allows_results: bool) -> li
     if found is None and allows_results:
         found = _otherwise(before, after, number)
     return found
+
+
+def in_order(
+    formula: Expression,
+    pairs: Iterable[tuple[Part, Decimal]],
+    value: Callable[[Quantity], Decimal | None],
+) -> list[tuple[Part, Decimal]]:
+    """The pairs, two factors exchanged where their numbers stand the other way round.
+
+    `w x = 2 · 0.5`, where x is 2: people write the factors of a product in any order.
+    value: what a symbol is known to be; None where it is not.
+    """
+    found = list(pairs)
+    for product in _products(formula):
+        places = [
+            at
+            for at, (part, _) in enumerate(found)
+            if isinstance(part, Quantity) and part in product.factors
+        ]
+        if len(places) == 2:
+            one, other = places
+            (first, number), (second, its) = found[one], found[other]
+            if _is_sibling(first, second):  # y_1 before the value of y_2 is a slip
+                continue
+            here, there = _fits(first, number, its, value), _fits(second, its, number, value)
+            if False not in (here, there) and True in (here, there):
+                found[one], found[other] = (first, its), (second, number)
+    return found
+
+
+def _is_sibling(first: Expression, second: Expression) -> bool:
+    """Whether two symbols differ in the numbers of their indices at most."""
+    names = [shape(str(each.name)) for each in (first, second) if isinstance(each, Quantity)]
+    return len(names) == 2 and names[0] == names[1]
+
+
+def _fits(
+    part: Expression, here: Decimal, there: Decimal, value: Callable[[Quantity], Decimal | None]
+) -> bool | None:
+    """Whether a symbol has the number of another place, not that of its own; None: unknown."""
+    known = value(part) if isinstance(part, Quantity) else None
+    return None if known is None else same_value(known, there) and not same_value(known, here)
+
+
+def _products(node: Expression) -> Iterator[Product]:
+    if isinstance(node, Product):
+        yield node
+    for part in children(node):
+        yield from _products(part)
 
 
 def _terms(node: Expression) -> tuple[Expression, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
@@ -12,6 +11,7 @@ from generator.algebra import Expression, Function, Quantity, exp
 from generator.audit.arrays import Array, called, powered
 from generator.audit.cursor import Cursor
 from generator.audit.functions import FUNCTIONS, SLOPES, UNNAMED
+from generator.audit.names import Opaque, derivative_name, name_of
 from generator.audit.tokens import (
     END,
     LETTERS,
@@ -34,27 +34,6 @@ def _is_of_words(tokens: Sequence[Token]) -> bool:
         left.kind == right.kind == "letter" and left.end == right.start
         for left, right in pairwise(tokens)
     )
-
-
-@dataclass(frozen=True)
-class Opaque:
-    """The name of a part that is read but stays a law, such as a sum over an index."""
-
-    latex: str
-
-    def __str__(self) -> str:
-        return self.latex
-
-
-def derivative_name(above: object, below: object) -> str:
-    """The one name of a derivative, however it is written."""
-    return rf"\frac{{\partial {above}}}{{\partial {below}}}"
-
-
-def name_of(base: str, sub: str, sup: str) -> str:
-    """The canonical LaTeX of a symbol."""
-    sub = sub if len(sub) < 2 else f"{{{sub}}}"
-    return base + (f"_{sub}" if sub else "") + (f"^{{{sup}}}" if sup else "")
 
 
 class SymbolTable(dict[Hashable, Quantity]):

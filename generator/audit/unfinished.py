@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from generator.algebra import Quantity
-from generator.audit.history import History, shape, stem
+from generator.audit.history import History
+from generator.audit.names import shape, stem
 from generator.audit.statements import Reading
 
 

@@ -589,6 +589,9 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         "```\ng = 0.0001\nr = 0.0002\nu = g × r = 2×10⁻⁸\n```",
         "| Model | Size |\n|---|---|\n| Opus 4 | ? |\n| ITEM-XXX... | 2 |",
         "Con 10.000 esempi e batch di 100: 10.000 / 100 = 100",
+        # Factors in another order than their symbols, of which one or both have values.
+        r"$x = 2$, $z = w x + b = 2 \cdot 0.5 + 0.1 = 1.1$, $h = 3 w = 3 \cdot 0.5 = 1.5$",
+        r"$a = 2 \cdot 0.276 = 0.552$, $w = 0.4$, $y = w a + 1 = 0.552 \cdot 0.4 + 1 = 1.2208$",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
     ],

@@ -24,7 +24,8 @@ from generator.algebra.expression import children, rebuilt
 from generator.algebra.functions import absolute, maximum, sqrt, tanh
 from generator.audit.functions import FUNCTIONS
 from generator.audit.latex import chains, parse
-from generator.audit.symbols import Opaque, SymbolTable
+from generator.audit.names import Opaque
+from generator.audit.symbols import SymbolTable
 from generator.audit.tokens import Unreadable
 from generator.page.latex import write
 from generator.page.notation import Symbol
