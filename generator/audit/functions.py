@@ -21,6 +21,7 @@ from generator.algebra import (
 from generator.algebra.expression import FloatArray, as_expression
 from generator.algebra.functions import absolute, maximum, normal_cdf, sqrt, tanh
 from generator.audit.angles import cos, sin, tan
+from generator.audit.jumps import ceiling, floor, sign, step
 from generator.audit.tokens import Unreadable, words
 from generator.network.activations import (
     Activation,
@@ -96,6 +97,10 @@ FUNCTIONS: Mapping[str, Function] = {
         (r"\max max", maximum),
         (r"\min min", minimum),
         (r"\lvert abs", absolute),
+        (r"\lfloor ⌊ floor", floor),
+        (r"\lceil ⌈ ceil", ceiling),
+        ("sign sgn", sign),
+        ("step", step),
         (r"sqrt", sqrt),
         (r"\Phi", normal_cdf),
         (r"\sigma sigmoid Sigmoid sig logistic sigm", _sigmoid),

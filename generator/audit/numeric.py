@@ -25,7 +25,7 @@ from generator.audit.stepwise import worked_out
 from generator.audit.substitution import has_symbols
 from generator.audit.values import rounded_like
 
-NO_VALUE = "it has no value: a division by zero, or a number too large"
+NO_VALUE = "it has no value: a division by zero, a number too large, or a jump there"
 
 
 class NumberCheck:

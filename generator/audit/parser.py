@@ -175,10 +175,10 @@ class Parser(SymbolReader):
             return self.raised(self.matrix(token))
         if token.sign in ("|", r"\|"):
             return self.raised(self.between_bars(token))
-        if token.sign in (r"\lvert", r"\vert"):
-            return self.raised(called(FUNCTIONS[r"\lvert"], [self.group(token)]))
         if token.sign in OPEN:
-            return self.raised(self.group(token))
+            inner = self.group(token)
+            is_call = token.sign in FUNCTIONS  # an absolute value, the whole part
+            return self.raised(called(FUNCTIONS[token.sign], [inner]) if is_call else inner)
         if token.sign in FUNCTIONS:
             return self.call(token)
         if token.sign in _FORMS:

@@ -14,15 +14,29 @@ MAX_LENGTH = 2_000  # of a line; longer ones are no text that somebody wrote
 def plain_formulas(text: str, *, in_code: bool) -> Iterator[tuple[int, int]]:
     """Where the equalities of a text begin and end.
 
-    None goes over the end of its line but where the next line begins with an equals sign.
+    None goes over the end of its line but where the next line begins with an equals sign,
+    or in code further in with an operator.
     in_code: a block of formulas in typewriter letters, where every word is a name.
     """
     at = 0
-    for line in _LINE_END.split(text):
+    for line in _lines(text, in_code):
         if len(line) <= MAX_LENGTH and _RELATION.search(line) and not _is_damaged(line):
             for start, end in _runs(line, in_code):
                 yield at + start, at + end
         at += len(line) + 1
+
+
+def _lines(text: str, in_code: bool) -> Iterator[str]:
+    """The lines of a text, each with those that go on with it."""
+    line, *parts = _LINE_END.split(text)
+    for part in parts:
+        further_in = _GOES_ON.match(part) if in_code else None
+        if further_in and len(further_in[1]) > len(line) - len(line.lstrip(" ")):
+            line += "\n" + part
+        else:
+            yield line
+            line = part
+    yield line
 
 
 @dataclass
@@ -113,7 +127,7 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
         return True
     if re.search(r"\d[A-Za-z]{1,3}[ \t]+[xX×][ \t]+$", before):  # 100M x 768
         return True
-    if item[0] == "(" and re.search(r"[\w)\]]$|(?<!\w)[B-Zb-zα-ω][₀-₉\d]?[ \t]+$", before):
+    if item[0] == "(" and re.search(r"[\w)\]′'’]$|(?<!\w)[B-Zb-zα-ω][₀-₉\d]?[ \t]+$", before):
         return True  # the argument of a function that is not read, a factor of what is
     if re.search(r"\b(?:log|ln|exp|sqrt|max|min|sum|mean|vs\.?|versus)[ \t]*$", before):
         return True
@@ -126,6 +140,8 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
         return True  # the last of several, each with its name: `W1: 5×3 + W2: 3×1`
     if re.search(r"(?:\.\.\.|…|⋯)[ \t]*[-+−×*·][ \t]*$", before):
         return True  # the last of many
+    if re.search(r"[─═][┤┘┐╡╣][ \t]*[=≈][ \t]*$", before):
+        return True  # in the middle of a drawing, where a sum may have rows
     if re.search(r"\\[A-Za-z]+[ \t]*$", before):
         return True  # LaTeX between no dollars: `2 \cdot 3`
     sign = before.rstrip()[-1:]
@@ -142,7 +158,8 @@ def _is_cut_off(line: str, start: int, end: int) -> bool:
         return True
     behind = (
         r"[\\{^_₋₊]|\w|[ \t]+vs\b|[ \t]+[^\W\d_]{2,}[ \t]*(?:[×*/·^]|\+[ \t]*\d)|[ \t]*[⊙∘⊗⊕@]"
-        r"|[ \t]*[×*/·+][ \t]*(?:\.\.|…|⋯)|[ \t]+[×*/·][ \t]+[^\W\d_]|[ \t]*\\[A-Za-z]"
+        r"|[ \t]*[×*/·+][ \t]*(?:\.\.|…|⋯)|[ \t]+[*/][ \t]+[^\W\d_]|[ \t]*[×·][ \t]*[^\W\d_]"
+        r"|\s*[*×·/]\s*[(\[]|[ \t]*\\[A-Za-z]"
     )
     return re.match(behind, line[end:]) is not None
 
@@ -260,6 +277,7 @@ _NAMES = _GREEK | words(
 _LEADS_ON = ("open", "operator", "relation", "comma", "root")
 # A line goes on behind an operator, and where the next one begins with an equals sign.
 _LINE_END = re.compile(r"(?<![+×·])(?<![+×·][ \t])\n(?![ \t]*[=≈](?![=>]))")
+_GOES_ON = re.compile(r"( *)(?:[×·⋅]|[*+/](?= )) *[\w(∂√]")
 _LARGE = re.compile(r"[KMGTBk]B?")  # 150K
 _LOST_POWER = re.compile(r"\)\d")  # `(0.8)2`, copied from a page where the 2 was raised
 _THRICE = re.compile(r"([^=]{1,40}=.{1,80}?)\1\1")
@@ -283,7 +301,7 @@ _ITEM = re.compile(
     |(?P<word>[^\W\d_][\w₀-₉]*['’]*[⁺]?)
     |(?P<operator>\*\*|[-−+*/^·×⋅÷])
     |(?P<raised>[²³⁴⁵⁰¹⁶-⁹⁻]+)
-    |(?P<open>[(\[]|(?<=\^)\{)|(?P<close>[)\]}])
+    |(?P<open>[(\[⌊⌈]|(?<=\^)\{)|(?P<close>[)\]}⌋⌉])
     |(?P<comma>,|;)
     |(?P<other>[^\s])""",
     re.VERBOSE,

@@ -173,6 +173,10 @@ OPEN = {
     "{": "}",
     r"\{": r"\}",
     r"\lvert": r"\rvert",
+    r"\lfloor": r"\rfloor",
+    "⌊": "⌋",
+    r"\lceil": r"\rceil",
+    "⌈": "⌉",
     r"\lbrace": r"\rbrace",
     r"\lbrack": r"\rbrack",
 }

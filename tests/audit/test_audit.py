@@ -592,6 +592,14 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         # Factors in another order than their symbols, of which one or both have values.
         r"$x = 2$, $z = w x + b = 2 \cdot 0.5 + 0.1 = 1.1$, $h = 3 w = 3 \cdot 0.5 = 1.5$",
         r"$a = 2 \cdot 0.276 = 0.552$, $w = 0.4$, $y = w a + 1 = 0.552 \cdot 0.4 + 1 = 1.2208$",
+        # A call cut off on both sides, rows of a drawing, a product that goes on further in.
+        "So `f(3) = sin 9` and `f′(3) = 6·cos 9`.",
+        "```\n│ 1 │   1×0 + 2×1\n├───┤   =  4×(-1) + 5×5  = 5\n│ 4 │   7×0 - 8\n```",
+        "```\ndE/dw1 = (dE/dy) * (dy/dnet)\n         * (dnet/dy_{L-1}) * ... * (dnet/dw1)\n```",
+        "Terms:\n\n- a = 2\n  * b = 3\n  + 4 = 2 + 2\n",
+        # Functions that jump, where all agree and where pages differ.
+        r"$n = \lfloor \frac{217}{4} \rfloor + 1 = 55$, sgn(-0.3) = -1, step(0) = 0, step(-1) = -1",
+        "z = -0.5\n\nstep(z) = 1 if z >= 0, else 0",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
     ],
@@ -636,6 +644,11 @@ def test_a_maximum_of_one_argument_is_unread():
             ("1.1]", "1.2]"),
             1,
         ),
+        # A formula in code goes on in the next line; functions that jump.
+        ("```\nz = 0.5 * 1 + 0.25 * 2\n    + 0.1 * 3 = 1.3\n```", ("= 1.3", "= 1.4"), 3),
+        (r"$n = \left\lfloor \frac{224 - 11 + 4}{4} \right\rfloor + 1 = 55$", ("55", "54"), 1),
+        ("`n = floor(217 / 4) + 1 = 55`, so ⌈10/4⌉ = 3", ("= 3", "= 2"), 1),
+        (r"$a = \operatorname{sign}(-0.3) = -1$, $u = \text{step}(0.4) = 1$", ("= 1$", "= 0$"), 1),
         # Exact numbers leave nothing to rounding, several that are put in nearly nothing.
         ("$w = 0.4$, $d = 0.139$, $a = 0.622$, $w - d a = 0.3135$", ("0.3135", "0.3137"), 1),
         # Numbers of one digit hide none.
