@@ -189,7 +189,7 @@ def _audit(arguments: Sequence[str]) -> int:
         reading = statements(read_source(read(path), path.suffix.lower()))
         result = audit_reading(reading)
         if options.against:
-            from generator.audit.against import against
+            from generator.audit.against.check import against
             from generator.expected import network_of
 
             file = options.against

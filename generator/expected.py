@@ -13,7 +13,7 @@ from functools import partial
 from generator.algebra import Constant, Expression, NotFinite, Quantity, Sum, quantities_in
 from generator.algebra.expression import children, substitute
 from generator.algebra.number import PRECISION
-from generator.audit.network import Known, Network, Rewriting, Variant, in_order, recomputed
+from generator.audit.against.network import Known, Network, Rewriting, Variant, in_order, recomputed
 from generator.network.example import Example
 from generator.network.forward import ForwardPass, parameters_of
 from generator.network.names import Name

@@ -1,15 +1,16 @@
 """The reader of worked examples: Markdown with LaTeX back to expressions, and what is wrong.
 
-source text → formulas with places → statements (chains of equalities) → claims (a symbol
-and its value) → findings → report, one frozen value a stage.
+source text → formulas with places → statements (chains of equalities) → findings → report,
+one frozen value a stage. `reading` goes as far as the statements; `consistency` holds a page
+against itself, `against` against a network. `equalities` reads our own pages back, strictly.
 """
 
-from generator.audit.check import audit, audit_reading
 from generator.audit.claims import Claim, claims
+from generator.audit.consistency.check import audit, audit_reading
 from generator.audit.equalities import PageReading, read_page
 from generator.audit.findings import Audit, Coverage, Finding, Unread
-from generator.audit.source import Source, UnusableSource, read_source
-from generator.audit.statements import Reading, Statement, read
+from generator.audit.reading.source import Source, UnusableSource, read_source
+from generator.audit.reading.statements import Reading, Statement, read
 
 __all__ = [
     "Audit",

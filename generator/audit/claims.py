@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from generator.algebra import Expression, Quantity, quantities_in
-from generator.audit.statements import Reading, Statement, is_symbol, number_of, one_line
-from generator.audit.statements import printed_text as printed
+from generator.audit.reading.statements import Reading, Statement, is_symbol, number_of, one_line
+from generator.audit.reading.statements import printed_text as printed
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,19 @@ from decimal import localcontext
 
 from generator.algebra import Quantity, quantities_in
 from generator.algebra.number import GUARDED
-from generator.audit.latex import Chain, Side
-from generator.audit.markdown import MarkdownPage
-from generator.audit.printed import Printed, PrintedPage
+from generator.audit.reading.latex import Chain, Side
+from generator.audit.reading.markdown import MarkdownPage
+from generator.audit.reading.printed import Printed, PrintedPage
+from generator.audit.reading.values import (
+    Value,
+    agrees,
+    as_text,
+    follows,
+    holds,
+    is_rounding,
+    rounded_like,
+)
 from generator.audit.substitution import substituted
-from generator.audit.values import Value, agrees, as_text, follows, holds, is_rounding, rounded_like
 
 MAX_QUOTE = 160
 

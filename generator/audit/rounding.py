@@ -15,9 +15,9 @@ from enum import Enum
 from generator.algebra import Constant, Expression, Quantity, substitute
 from generator.algebra.expression import children, rebuilt
 from generator.algebra.number import guarded
-from generator.audit.cursor import Cut
-from generator.audit.functions import FUNCTIONS, LOGARITHMS
-from generator.audit.values import half_unit, place, printed_number
+from generator.audit.reading.cursor import Cut
+from generator.audit.reading.functions import FUNCTIONS, LOGARITHMS
+from generator.audit.reading.values import half_unit, place, printed_number
 
 MANY = 30  # rounded operands that are moved; of more, these stand for all
 LOST = Decimal("1e-40")  # what seventy-digit arithmetic may lose, relatively

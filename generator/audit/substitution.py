@@ -18,9 +18,9 @@ from generator.algebra import (
     Sum,
 )
 from generator.algebra.expression import children, expanded, quantities_in
-from generator.audit.names import shape
+from generator.audit.reading.names import shape
+from generator.audit.reading.values import printed_number
 from generator.audit.rounding import same_value
-from generator.audit.values import printed_number
 
 Pair = tuple[Expression, Decimal]
 Part = TypeVar("Part", bound=Expression)

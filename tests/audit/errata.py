@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from generator.audit import Audit, audit_reading, read, read_source
-from generator.audit.against import against
+from generator.audit.against.check import against
 from generator.audit.report import errata
 from generator.expected import network_of
 

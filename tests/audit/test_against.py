@@ -11,7 +11,7 @@ import pytest
 from generator import generate
 from generator.__main__ import main
 from generator.audit import Audit, audit_reading, read, read_source
-from generator.audit.against import against
+from generator.audit.against.check import against
 from generator.expected import network_of
 from generator.page.notation import NOTATIONS
 from tests.audit import errata

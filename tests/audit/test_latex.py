@@ -22,11 +22,11 @@ from generator.algebra import (
 )
 from generator.algebra.expression import children, rebuilt
 from generator.algebra.functions import absolute, maximum, sqrt, tanh
-from generator.audit.functions import FUNCTIONS
-from generator.audit.latex import chains, parse
-from generator.audit.names import Opaque
-from generator.audit.symbols import SymbolTable
-from generator.audit.tokens import Unreadable
+from generator.audit.reading.functions import FUNCTIONS
+from generator.audit.reading.latex import chains, parse
+from generator.audit.reading.names import Opaque
+from generator.audit.reading.symbols import SymbolTable
+from generator.audit.reading.tokens import Unreadable
 from generator.page.latex import write
 from generator.page.notation import Symbol
 

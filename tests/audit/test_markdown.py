@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.audit.markdown import MarkdownPage
+from generator.audit.reading.markdown import MarkdownPage
 
 
 def formulas(text):

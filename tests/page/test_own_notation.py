@@ -9,7 +9,7 @@ import pytest
 
 from generator import generate
 from generator.audit import read_page
-from generator.audit.functions import FUNCTIONS
+from generator.audit.reading.functions import FUNCTIONS
 from generator.config import parse
 from generator.config.located import Unusable
 from generator.config.schema import json_schema

@@ -11,8 +11,8 @@ import yaml
 from generator import generate
 from generator.__main__ import main
 from generator.audit import read_page
-from generator.audit.markdown import MarkdownPage
-from generator.audit.printed import PrintedPage
+from generator.audit.reading.markdown import MarkdownPage
+from generator.audit.reading.printed import PrintedPage
 from generator.config.located import Unusable
 
 GALLERY = sorted((Path(__file__).parents[2] / "docs" / "examples").glob("*.yaml"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator import generate
-from generator.audit.markdown import MarkdownPage
+from generator.audit.reading.markdown import MarkdownPage
 from generator.page.columns import formula_width
 from generator.page.figures import network_figure
 from generator.page.labels import Label

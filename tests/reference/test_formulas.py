@@ -12,8 +12,8 @@ import pytest
 
 from generator.algebra import evaluate
 from generator.algebra.number import PRECISION
-from generator.audit.latex import parse
-from generator.audit.symbols import SymbolTable
+from generator.audit.reading.latex import parse
+from generator.audit.reading.symbols import SymbolTable
 from generator.network.activations import ACTIVATIONS
 from generator.network.losses import LOSSES
 from generator.network.optimizers import OPTIMIZERS

@@ -1,0 +1,1 @@
+"""A page held against itself: its chains, what it puts in for its symbols, what it leaves open."""

@@ -1,0 +1,167 @@
+"""What two numbers that differ may yet mean: the shapes of matrices, units, a mixed number.
+
+Where that may be so, an equality is listed as not read, with this reason.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_CEILING, Decimal
+
+from generator.algebra import Power
+from generator.audit.reading.latex import Chain, Side
+from generator.audit.reading.statements import number_of, quote
+from generator.audit.rounding import Worth, significant
+
+LONG = 8  # digits of a number that is not rounded
+
+
+def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | None:
+    """Why two sides that differ may not be an error; `page` is the text of the page."""
+    before, after = chain.sides[at - 1], chain.sides[at]
+    return (
+        _of_notation(before, after, quote(chain, at - 1, at), page)
+        or _of_words(before, after, page)
+        or _of_sizes(chain, at, left, right, page)
+    )
+
+
+def _of_notation(before: Side, after: Side, both: str, page: str) -> str | None:
+    """What the signs may mean; `both` is the two sides with the relation between them."""
+    if _SHAPE.search(after.latex.strip()):
+        return "it may be about the shapes of matrices"
+    if _uses_unnamed_sigma(before, after, page):
+        return "which function σ is, this page does not say"
+    if all(_PLACE.fullmatch(each.latex.strip()) for each in (before, after)):
+        return "they may be places in a matrix"
+    if _RANGE.fullmatch(before.latex.strip()):
+        return "it may be a range"
+    if _SIZES.fullmatch(before.latex.strip()):
+        return "a ratio of two sizes, or a product with a quotient in it"
+    if _QUOTIENTS.search(both):
+        return "a quotient by a quotient, without brackets"
+    if _MIXED.search(both):
+        return "a whole number before a fraction may be a mixed number"
+    return "the numbers may be binary" if _is_binary(both) else None
+
+
+def _of_words(before: Side, after: Side, page: str) -> str | None:
+    """What words and signs beside the numbers may mean."""
+    if _may_be_units(before, after):
+        return "the words beside the numbers may be units, or say what they are"
+    if _UNIT.search(after.latex) and not _WORDS.search(before.latex):
+        return "what stands behind the number may be its unit"
+    percents = [each.latex.rstrip(" .,;}*").endswith(("%", "％")) for each in (before, after)]
+    if percents[0] != percents[1] and number_of(before) is not None:
+        return "one number may be so many percent of something else"
+    end = after.start + len(after.latex)
+    if _SIZE.fullmatch(before.latex.strip()) and _THINGS.match(page[end : end + 30]):
+        return "a size, and a number of things of that size"
+    return None
+
+
+def _of_sizes(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | None:
+    """What it may mean that one number is far larger than the other, or hardly larger."""
+    before, start = chain.sides[at - 1], chain.sides[0].start
+    numbers = [_NUMBER.fullmatch(each.latex.strip()) for each in chain.sides]
+    is_prose = page[before.start - 1] not in "$([{\n" or before.latex.startswith("+")
+    if len(numbers) == 2 and all(numbers) and is_prose and not _is_near(left, right):
+        return "one number may be the name of what the other counts"
+    if _is_tiny(left, right) and _FLOATING.search(page[max(0, start - 150) : start]):
+        return "it may be about floating-point numbers"
+    ratio = left.value / right.value if right.value else Decimal(0)
+    if _DOTTED.search(before.latex + " " + chain.sides[at].latex) and ratio in _THOUSANDS:
+        return "a dot may stand between thousands"
+    if at == len(chain.sides) - 1 and has_unit_behind(chain.sides[at], left, right, page):
+        return "the words behind it may be the unit of the number"
+    return None
+
+
+def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth) -> bool:
+    """Whether two sides may be said to be about equal: about 10⁻⁶, 2³⁰ = 10⁹, two long numbers."""
+    ratio = left.value / right.value if right.value else Decimal(0)
+    if _SLOPE.search(before.latex) and number_of(after) is None:
+        return abs(ratio - 1) < Decimal("0.01")  # a slope from a value that was rounded
+    if relation == "≈" and isinstance(after.expression, Power):
+        return Decimal("0.3") < ratio < Decimal("3.2")
+    if _BINARY.search(before.latex) and "10^" in after.latex.replace(" ", ""):
+        return Decimal("0.8") < ratio < Decimal("1.25")
+    if relation != "≈":
+        return False
+    if right.number == 1 and Decimal("0.995") < left.value < Decimal("1.005"):
+        return True  # shares that add up to 0.9999 ≈ 1.0000
+    if right.value == left.value.to_integral_value(ROUND_CEILING):
+        return number_of(before) is not None  # as many as are needed: 31.25 ≈ 32 batches
+    if all(each.value == each.value.to_integral_value() for each in (left, right)):
+        return abs(ratio - 1) < Decimal("0.03")  # whole numbers, and still only about equal
+    numbers = [each.number for each in (left, right) if each.number is not None]
+    is_long = len(numbers) == 2 and min(map(significant, numbers)) >= LONG
+    return is_long and abs(ratio - 1) < Decimal("0.05")
+
+
+def _is_near(left: Worth, right: Worth) -> bool:
+    """Whether two numbers differ by little, as one that is rounded or mistyped."""
+    return abs(left.value - right.value) < Decimal("0.1") * abs(left.value)
+
+
+def _is_binary(text: str) -> bool:
+    """Whether all numbers are of zeros and ones: 1101 + 1 = 1110."""
+    numbers = re.findall(r"[\d.,]*\d", text)
+    return all(set(each) <= {"0", "1"} for each in numbers) and any(
+        each.count("1") > 1 and len(each) > 2 for each in numbers
+    )
+
+
+def _is_tiny(left: Worth, right: Worth) -> bool:
+    """Whether the difference is one that a floating-point number cannot hold."""
+    return abs(left.value - right.value) < Decimal("1e-6") * abs(left.value)
+
+
+def _uses_unnamed_sigma(before: Side, after: Side, page: str) -> bool:
+    """Whether σ is applied on a page that nowhere says that it is the logistic function.
+
+    Or that says of another function, too, that it is σ.
+    """
+    sides = before.latex + after.latex
+    is_applied = re.search(r"(?:\\sigma|σ)'*\s*(?:\\left)?\s*\(", sides) is not None
+    return is_applied and (not _LOGISTIC.search(page) or _OTHER_SIGMA.search(page) is not None)
+
+
+def _may_be_units(before: Side, after: Side) -> bool:
+    """Whether words beside two numbers differ: 60 min = 1 h, 25 % percentile = 13.5."""
+    one, other = (_WORDS.findall(each.latex) for each in (before, after))
+    return bool(one) and one != other and (bool(other) or number_of(before) is not None)
+
+
+def has_unit_behind(after: Side, left: Worth, right: Worth, page: str) -> bool:
+    """Whether a number is thousands or millions of what is meant: `= 112$ GB`."""
+    if not right.value or abs(left.value) < 500 * abs(right.value):
+        return False
+    end = after.start + len(after.latex)
+    return _LARGE.match(page[end : end + 24]) is not None
+
+
+_SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
+_LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
+_OTHER_SIGMA = re.compile(
+    r"(?:\\sigma|σ)\s*(?:\\left)?\(\s*\w+\s*(?:\\right)?\)\s*=\s*"
+    r"\\?(?:(?:text|mathrm|operatorname)\{)?(?:tanh|max|ReLU)\b"
+)
+_BINARY = re.compile(r"\b2\s*(?:\^|\*\*)\s*\{?\s*[1-6]0\b")  # 2^30, a thousand thousand thousand
+_FLOATING = re.compile(r"\b(?:FP|BF|float|double|IEEE)[-\w]*|floating[ -]point|\bprecision\b", re.I)
+_UNIT = re.compile(r"\d\s*(?:\\[,; ])*\\(?:text|mathrm|,)\s*\{\s*[KMGTP]i?[BWb]?\s*\}$")
+_NUMBER = re.compile(r"[-−+]?[\d.,]+")
+_SLOPE = re.compile(r"(?:tanh|sigma|σ|sigmoid|f|g)\}?\s*(?:'|\^\{?\s*\\prime)")
+_WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
+_SIZE = re.compile(r"\d+\s*[x×]\s*\d+(?:\s*[x×]\s*\d+)?")
+_THINGS = re.compile(r"[ \t]+(?!(?:and|or|in|for|is|as|so|which|this)\b)[^\W\d_]{3,}s\b")  # patches
+_SIZES = re.compile(r"\d+×\d+\s+/\s+\d+×\d+")  # 11×11 / 224×224
+_PLACE = re.compile(r"\[\d+,\s*\d+\]")  # [1,2] = [2,1]
+_DOTTED = re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:\.\d{3})+(?!\d)")  # 10.000 for ten thousand
+_THOUSANDS = [Decimal(1000) ** power for power in (-2, -1, 1, 2)]
+_RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
+_QUOTIENTS = re.compile(r"÷\s*\d+\s*/\s*\d|\(\s*1/\d+\s*[×*·]\s*\d+\s*\)")  # 5 ÷ 1/2, (1/2×3)
+_MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
+_LARGE = re.compile(
+    r"[\s$)*_]*(?:(?:h|hours?|days?|min|minutes?|Tage|Stunden)\b|小时|天|[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b|[万亿兆億萬])"
+)
