@@ -78,6 +78,16 @@ FORBIDDEN = {
         "yaml",
         "pydantic",
     ],
+    "generator.audit.reading": [
+        "generator.audit.consistency",
+        "generator.audit.against",
+        "generator.audit.equalities",
+        "generator.audit.findings",
+        "generator.audit.rounding",
+        "generator.audit.substitution",
+    ],
+    "generator.audit.consistency": ["generator.audit.against"],
+    "generator.audit.against": ["generator.audit.consistency", "generator.audit.equalities"],
     "generator.algebra": [
         "generator.network",
         "generator.page",

@@ -20,7 +20,8 @@ FIELDS = ("unit", "source", "layer", "number")
 FUNCTIONS = {
     "exp", "ln", "log", "lg", "max", "min", "tanh", "sinh", "cosh", "sin", "cos", "tan", "det",
     "arg", "abs", "sqrt", "floor", "ceil", "sign", "sgn", "step", "sig", "sigm", "logistic",
-    "sigmoid", "softmax", "relu", "leakyrelu", "elu", "selu", "gelu", "silu", "mish", "softplus", "softsign", "hardsigmoid",
+    "sigmoid", "softmax", "relu", "leakyrelu", "elu", "selu", "gelu", "silu", "mish",
+    "softplus", "softsign", "hardsigmoid",
 }  # fmt: skip
 TAKEN = {r"\sigma": "the sigmoid", r"\Phi": "the normal distribution"}
 TAKEN_ALONE = {"e": "Euler's number", "d": "the d of a derivative"}
