@@ -14,9 +14,11 @@ from decimal import localcontext
 
 from generator.algebra import Quantity, quantities_in
 from generator.algebra.number import GUARDED
+from generator.audit.findings import Finding, Unread
 from generator.audit.reading.latex import Chain, Side
 from generator.audit.reading.markdown import MarkdownPage
 from generator.audit.reading.printed import Printed, PrintedPage
+from generator.audit.reading.statements import one_line
 from generator.audit.reading.values import (
     Value,
     agrees,
@@ -28,36 +30,6 @@ from generator.audit.reading.values import (
 )
 from generator.audit.substitution import substituted
 
-MAX_QUOTE = 160
-
-
-@dataclass(frozen=True)
-class Finding:
-    """An equality that does not hold.
-
-    kind: `arithmetic` (numbers), `rounding` (`=` where only `≈` holds),
-        `substitution` (a number put in for a symbol is not its value) or `value`
-        (a symbol or a formula has another value than the printed one).
-    """
-
-    line: int
-    column: int
-    kind: str
-    quote: str
-    printed: str
-    expected: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Unread:
-    """An equality that was not checked, and why."""
-
-    line: int
-    column: int
-    quote: str
-    reason: str
-
 
 @dataclass(frozen=True)
 class PageReading:
@@ -65,6 +37,9 @@ class PageReading:
 
     equalities: all of them; each one is checked, symbolic or unread.
     symbolic: laws, and steps between symbols that have no value on the page.
+    findings: of the kinds `arithmetic` (numbers), `rounding` (`=` where only `≈` holds),
+        `substitution` (a number put in for a symbol is not its value) and `value` (a symbol
+        or a formula has another value than the printed one).
     """
 
     equalities: int
@@ -194,13 +169,13 @@ class _Reading:
         else:
             kind, why = "arithmetic", f"the other side comes to {expected}"
         quote = _quote(chain, first, second)
-        self._report(side.start, kind, quote, _one_line(printed.latex), expected, why)
+        self._report(side.start, kind, quote, one_line(printed.latex), expected, why)
 
     def _check_agreement(self, symbol: Quantity, other: Printed) -> None:
         """A printed value of a symbol against the most precise one."""
         start = other.side.start
         if start not in self.wrong and not agrees(self.page.known[symbol], other.number):
-            quote = f"{symbol.name} = {_one_line(other.side.latex)}"
+            quote = f"{symbol.name} = {one_line(other.side.latex)}"
             expected = rounded_like(self.page.best[symbol].number, other.number)
             why = self._origin(symbol)
             self._report(start, "value", quote, as_text(other.number), expected, why)
@@ -214,7 +189,7 @@ class _Reading:
         self, start: int, kind: str, quote: str, printed: str, expected: str, message: str
     ) -> None:
         line, column = self.page.place(start)
-        found = Finding(line, column, kind, quote, printed, expected, message)
+        found = Finding(line, column, kind, quote, printed, expected, None, None, message)
         self.findings.append(found)
         self.wrong.add(start)
 
@@ -268,9 +243,4 @@ class _Reading:
 
 def _quote(chain: Chain, first: int, second: int) -> str:
     between = f" {chain.relations[first]} " if second == first + 1 else " ≈ "
-    return _one_line(chain.sides[first].latex + between + chain.sides[second].latex)
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= MAX_QUOTE else line[: MAX_QUOTE - 1] + "…"
+    return one_line(chain.sides[first].latex + between + chain.sides[second].latex)

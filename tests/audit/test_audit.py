@@ -600,6 +600,10 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         # Functions that jump, where all agree and where pages differ.
         r"$n = \lfloor \frac{217}{4} \rfloor + 1 = 55$, sgn(-0.3) = -1, step(0) = 0, step(-1) = -1",
         "z = -0.5\n\nstep(z) = 1 if z >= 0, else 0",
+        # A square that has a value of its own name, and an inverse.
+        r"$\sigma = 2$, so $\sigma^2 = 4$. A uniform one has $\sigma^2 = 0.25$.",
+        r"$D = \begin{bmatrix} 1 & 1 \\ 0 & 1 \end{bmatrix}$,"
+        r" $D^{-1} = \begin{bmatrix} 1 & -1 \\ 0 & 1 \end{bmatrix}$",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
     ],
@@ -649,6 +653,8 @@ def test_a_maximum_of_one_argument_is_unread():
         (r"$n = \left\lfloor \frac{224 - 11 + 4}{4} \right\rfloor + 1 = 55$", ("55", "54"), 1),
         ("`n = floor(217 / 4) + 1 = 55`, so ⌈10/4⌉ = 3", ("= 3", "= 2"), 1),
         (r"$a = \operatorname{sign}(-0.3) = -1$, $u = \text{step}(0.4) = 1$", ("= 1$", "= 0$"), 1),
+        # The square of a symbol that has a value.
+        (r"$a_1 = 0.5$. Then $a_1^2 = 0.25$", ("0.25", "0.35"), 1),
         # Exact numbers leave nothing to rounding, several that are put in nearly nothing.
         ("$w = 0.4$, $d = 0.139$, $a = 0.622$, $w - d a = 0.3135$", ("0.3135", "0.3137"), 1),
         # Numbers of one digit hide none.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from generator.audit import equalities
 from generator.audit.consistency.history import gathered
 from generator.audit.equalities import PageReading, read_page
 from generator.audit.findings import Audit, Finding
@@ -44,7 +43,11 @@ def with_calculator_rule(audit: Audit, reading: Reading) -> Audit:
     # Without a table of results a symbol may have one value before an update and one behind it.
     is_certain = max(full, listed) >= FULL_VALUES
     more = [
-        _finding(each, roots.get(each.line, roots.get(_leans_on(each) or 0)))
+        replace(
+            each,
+            kind=KINDS.get(each.kind, each.kind),
+            root=roots.get(each.line, roots.get(_leans_on(each) or 0)),
+        )
         for each in strict.findings
         if each.line not in lines and (is_certain or each.kind != "value")
         # Elsewhere the terms of a sum may be rounded each.
@@ -82,21 +85,7 @@ def _keeps_the_rule(strict: PageReading, *, has_full_values: bool) -> bool:
     return found <= USUAL / 4 * strict.checked / 2
 
 
-def _leans_on(each: equalities.Finding) -> int | None:
+def _leans_on(each: Finding) -> int | None:
     """The line whose value a finding is held against."""
     named = re.search(r" on line (\d+)$", each.message.partition(",")[0])
     return int(named[1]) if named else None
-
-
-def _finding(each: equalities.Finding, root: int | None) -> Finding:
-    return Finding(
-        each.line,
-        each.column,
-        KINDS.get(each.kind, each.kind),
-        each.quote,
-        each.printed,
-        each.expected,
-        None,
-        root,
-        each.message,
-    )

@@ -10,29 +10,41 @@ above, every number above that letter is an index: a slip in it is not read as a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from generator.algebra import Expression, Quantity
+from generator.audit.reading.latex import sides_of_equalities
+from generator.audit.reading.markdown import MarkdownPage
 from generator.audit.reading.names import name_of
 from generator.audit.reading.parser import Parser
 from generator.audit.reading.symbols import SymbolTable
-from generator.audit.reading.tokens import Unreadable, canonical, tokenize
+from generator.audit.reading.tokens import Unreadable, canonical, tokenize, words
 
 
-def indexed_symbols(sides: Iterable[str]) -> SymbolTable:
-    """The symbols whose superscript is an index, from the sides of a page's relations.
+def indexed_symbols(page: MarkdownPage) -> SymbolTable:
+    """The symbols of a page whose superscript is an index.
 
     The table's `indexed` are the letters whose superscripts are all indices.
     """
-    lone = {found for latex in dict.fromkeys(sides) if (found := _lone_symbol(latex))}
+    lone = {found for latex in dict.fromkeys(_sides(page)) if (found := _lone_symbol(latex))}
     without = {base for base, _, sup in lone if not sup}
     above = Counter(base for base, _, sup in lone if sup)
     letters = {base for base, count in above.items() if count > 1} - without - {"e"}
     table = Parser([], "", SymbolTable(frozenset(letters)))
     for base, sub, sup in sorted(lone):
-        if sup and (base, sub) != ("e", "") and (base, sub, "") not in lone:
+        is_name = sup == "-1" or (sup == "2" and base in _SQUARES)
+        is_name |= (base, sub, "") not in lone
+        if sup and (base, sub) != ("e", "") and is_name:
             table.entered(name_of(base, sub, sup))
     return table.symbols
+
+
+def _sides(page: MarkdownPage) -> Iterator[str]:
+    """The LaTeX of every side of a relation, and of the symbols in tables."""
+    yield from (row.symbol.latex for row in page.assignments)
+    for formula in page.formulas:
+        if not formula.is_plain:
+            yield from sides_of_equalities(formula.latex)
 
 
 def _lone_symbol(latex: str) -> tuple[str, str, str] | None:
@@ -46,6 +58,8 @@ def _lone_symbol(latex: str) -> tuple[str, str, str] | None:
 
 
 _FOUND = "the symbol"
+# A variance is given as a square, whatever sigma is elsewhere, and an inverse as a matrix.
+_SQUARES = words(r"\sigma \chi R s")
 
 
 class _Lone(Parser):

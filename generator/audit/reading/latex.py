@@ -95,10 +95,26 @@ def chains(latex: str, symbols: SymbolTable, *, is_plain: bool = False) -> list[
     begins with an operator goes on with the last side. Assignments and arrows
     end a chain and are no equalities.
     """
+    found: list[Chain] = []
+    cut = plain_tokens if is_plain else tokenize
+    for draft in _drafts(cut(latex, decimal_comma=symbols.decimal_comma)):
+        chain = draft.read(latex, symbols)
+        found += _entrywise(chain, symbols) if chain else ()
+    return found
+
+
+def sides_of_equalities(latex: str) -> Iterator[str]:
+    """What stands on the sides of a formula's equalities, not read yet."""
+    for draft in _drafts(tokenize(latex)):
+        if {"=", "≈"} & set(draft.relations):
+            yield from (latex[side[0].start : side[-1].end] for side in draft.sides if side)
+
+
+def _drafts(tokens: Sequence[Token]) -> list[_Draft]:
+    """The chains of a formula's tokens, their sides not read yet."""
     drafts: list[_Draft] = []
     above: dict[int, _Draft] = {}
-    cut = plain_tokens if is_plain else tokenize
-    for segment in _segments(cut(latex, decimal_comma=symbols.decimal_comma)):
+    for segment in _segments(tokens):
         draft = above.get(segment.column)
         (_, first), *others = _split_at_relations(segment.tokens)
         if draft and segment.is_beside(has_relation=bool(others)):
@@ -118,11 +134,7 @@ def chains(latex: str, symbols: SymbolTable, *, is_plain: bool = False) -> list[
                 draft = _Draft([tokens], target=target)
                 drafts.append(draft)
         above[segment.column] = draft
-    found: list[Chain] = []
-    for draft in drafts:
-        chain = draft.read(latex, symbols)
-        found += _entrywise(chain, symbols) if chain else ()
-    return found
+    return drafts
 
 
 def _entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:

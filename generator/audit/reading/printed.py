@@ -47,7 +47,7 @@ class PrintedPage:
         self.place = page.place
         self.printed: dict[Quantity, list[Printed]] = defaultdict(list)
         self.computed: set[Quantity] = set()
-        symbols = indexed_symbols(_sides(page))
+        symbols = indexed_symbols(page)
         rows = [_row(row, symbols) for row in page.assignments]
         lines = [chain for formula in page.formulas for chain in _chains(formula, symbols)]
         self.chains = [*lines, *rows]
@@ -137,15 +137,6 @@ class PrintedPage:
 def _is_rounded(number: Decimal, other: Decimal) -> bool:
     """Whether a number may be printed as the other; a whole number is taken to be exact."""
     return number == other or (place(other) < 0 and is_rounding(number, other))
-
-
-def _sides(page: MarkdownPage) -> Iterator[str]:
-    """The LaTeX of every side of a relation, and of the symbols in tables."""
-    yield from (row.symbol.latex for row in page.assignments)
-    for formula in page.formulas:
-        for chain in chains(formula.latex, SymbolTable()):
-            if {"=", "≈"} & set(chain.relations):
-                yield from (each.latex for each in chain.sides)
 
 
 def _row(row: Assignment, symbols: SymbolTable) -> Chain:

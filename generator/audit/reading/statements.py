@@ -90,7 +90,7 @@ def read(source: Source) -> Reading:
     """Reads a page: its formulas, then their chains as expressions."""
     page = MarkdownPage(source.text, source.place)
     decimal_comma = _writes_decimal_commas(page)
-    found = indexed_symbols(_sides(page))
+    found = indexed_symbols(page)
     letters = found.indexed | _indexed_letters(page, decimal_comma)
     symbols = SymbolTable(letters, decimal_comma=decimal_comma)
     symbols.update(found)
@@ -151,16 +151,6 @@ def _problems(text: str) -> tuple[int, ...]:
     """Where the problems of a collection begin, several as one where they are very many."""
     starts = [match.start() for match in _PROBLEM.finditer(text)]
     return tuple(starts[:: 1 + len(starts) // MAX_PARTS]) if len(starts) > 1 else ()
-
-
-def _sides(page: MarkdownPage) -> Iterator[str]:
-    """The LaTeX of every side of a relation, and of the symbols in tables."""
-    yield from (row.symbol.latex for row in page.assignments)
-    for formula in page.formulas:
-        if not formula.is_plain and "^" in formula.latex:
-            for chain in chains(formula.latex, SymbolTable()):
-                if {"=", "≈"} & set(chain.relations):
-                    yield from (each.latex for each in chain.sides)
 
 
 def one_line(text: str) -> str:
