@@ -320,10 +320,13 @@ def expanded(node: Expression, *, nameless: bool = False) -> Expression:
 
 def quantities_in(node: Expression) -> Iterator[Quantity]:
     """The quantities that a tree reads, left to right, one as often as it stands there."""
-    if isinstance(node, Quantity):
-        yield node
-    for part in children(node):
-        yield from quantities_in(part)
+    rest = [node]
+    while rest:
+        node = rest.pop()
+        if isinstance(node, Quantity):
+            yield node
+        else:
+            rest += reversed(children(node))
 
 
 def _binary(

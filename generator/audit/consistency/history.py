@@ -69,6 +69,7 @@ class History:
     shapes: dict[str, list[Quantity]] = field(default_factory=lambda: defaultdict(list))
     timeline: list[tuple[int, Quantity, Decimal]] = field(default_factory=list)
     _distinct: dict[Quantity, dict[Decimal, Value]] = field(default_factory=dict)
+    _leads_to: dict[Quantity, set[Quantity] | None] = field(default_factory=dict)
 
     def epoch(self, start: int) -> int:
         return bisect_right(self.epochs, start)
@@ -173,6 +174,28 @@ class History:
         definitions = self.definitions.get(symbol, [])
         at = bisect_left(definitions, start, key=lambda each: each[0])
         return definitions[at - 1][1] if at else None
+
+    def leads_to(self, symbol: Quantity) -> set[Quantity] | None:
+        """Every symbol that a symbol's formulas lead to; None where they do not say it all."""
+        if symbol not in self._leads_to:
+            self._leads_to[symbol] = self._reached(symbol)
+        return self._leads_to[symbol]
+
+    def _reached(self, symbol: Quantity) -> set[Quantity] | None:
+        found: set[Quantity] = set()
+        stack = [symbol]
+        while stack:
+            each = stack.pop()
+            if each in self.unclear:
+                return None
+            for _, formula in self.definitions.get(each, [])[:MANY]:
+                for other in quantities_in(formula):
+                    if isinstance(other.name, Opaque) or len(found) > MANY:
+                        return None
+                    if other not in found:
+                        found.add(other)
+                        stack.append(other)
+        return found
 
 
 def gathered(reading: Reading) -> History:
@@ -283,24 +306,6 @@ def _definitions(statement: Statement) -> Iterator[tuple[Quantity, Expression | 
                 yield head, None
             elif side is not head and has_symbols(side):
                 yield head, side
-
-
-def transitive(history: History, symbol: Quantity) -> set[Quantity] | None:
-    """Every symbol that a symbol's formulas lead to; None where they do not say it all."""
-    found: set[Quantity] = set()
-    stack = [symbol]
-    while stack:
-        each = stack.pop()
-        if each in history.unclear:
-            return None
-        for _, formula in history.definitions.get(each, [])[:MANY]:
-            for other in quantities_in(formula):
-                if isinstance(other.name, Opaque) or len(found) > MANY:
-                    return None
-                if other not in found:
-                    found.add(other)
-                    stack.append(other)
-    return found
 
 
 _REPEATING = re.compile(r"\.\d?(?:3{2,}|6+7)$")  # 0.333 and 0.667 are thirds

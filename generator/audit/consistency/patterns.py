@@ -18,7 +18,7 @@ from generator.algebra import (
     Sum,
     quantities_in,
 )
-from generator.audit.consistency.history import History, transitive
+from generator.audit.consistency.history import History
 from generator.audit.reading.latex import Side
 from generator.audit.reading.names import Opaque, derivative_name, shape
 from generator.audit.reading.statements import Reading, Statement, number_of
@@ -272,7 +272,7 @@ def _independent(
             continue
         if re.split(r"[_^]", above)[0] in _LOSSES:
             continue  # what a loss depends on is seldom written out
-        reached = transitive(history, top)
+        reached = history.leads_to(top)
         if reached is None or bottom in reached or top in reached:
             continue
         if any(_are_alike(str(each.name), below) for each in reached):

@@ -17,7 +17,6 @@ from math import prod
 
 from generator.algebra import Expression, Quantity, quantities_in
 from generator.algebra.calculus import local_derivatives
-from generator.audit.consistency.history import transitive
 from generator.audit.consistency.known import Known
 from generator.audit.consistency.patterns import split_derivative
 from generator.audit.reading.names import derivative_name
@@ -92,7 +91,7 @@ def _slope(
 ) -> Slope | None:
     others = set(quantities_in(formula)) - {below}
     for other in others:
-        reached = transitive(known.history, other)
+        reached = known.history.leads_to(other)
         if reached is None or below in reached or above in reached:
             return None  # it depends on the variable in another way, too
     try:

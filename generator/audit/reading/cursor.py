@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from generator.algebra import Constant
 from generator.audit.reading.tokens import (
+    CLOSE,
     DOTS,
     END,
     LETTERS,
@@ -69,7 +70,7 @@ class Cursor:
         if token.kind == "command":
             if token.text == r"\|":
                 return not self.bars
-            return token.text not in OPEN.values() and token.text not in TIMES
+            return token.text not in CLOSE and token.text not in TIMES
         return token.kind not in ("end", "row")
 
     def number(self, token: Token) -> Constant:
@@ -149,7 +150,7 @@ class Cursor:
         if token.sign == "{":
             start, depth = self.at, 1
             while depth and self.next is not END:
-                depth = depth_behind(depth, self.take(), {"{": "}"})
+                depth = depth_behind(depth, self.take(), "{}")
             if depth:
                 raise Unreadable("a closing `}` is missing")
             return self.tokens[start : self.at - 1]

@@ -300,7 +300,7 @@ def _rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     row: list[Token] = []
     depth = 0
     for token in tokens:
-        depth = depth_behind(depth, token, {"{": "}"})
+        depth = depth_behind(depth, token, "{}")
         if token.kind == "row" and depth == 0:
             yield row
             row = []

@@ -263,7 +263,7 @@ class Parser(SymbolReader):
         if self.next.sign == "(":
             start, depth = self.at, 0
             while self.next is not END:
-                depth = depth_behind(depth, self.take(), {"(": ")"})
+                depth = depth_behind(depth, self.take(), "()")
                 if depth == 0:
                     return self.tokens[start : self.at]
             raise Unreadable("a closing `)` is missing")

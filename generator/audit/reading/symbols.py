@@ -198,7 +198,7 @@ class SymbolReader(Cursor):
         """Passes what stands in the brackets that follow, whatever it is."""
         depth = 0
         while self.next is not END:
-            depth = depth_behind(depth, self.take(), {"(": ")"})
+            depth = depth_behind(depth, self.take(), "()")
             if not depth:
                 return
         raise Unreadable("a closing `)` is missing")

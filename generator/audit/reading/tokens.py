@@ -8,7 +8,7 @@ author puts between the digits; their place is that of the original.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -180,6 +180,7 @@ OPEN = {
     r"\lbrace": r"\rbrace",
     r"\lbrack": r"\rbrack",
 }
+CLOSE = frozenset(OPEN.values())
 TIMES = frozenset([r"\cdot", r"\times", "*", r"\ast", "·", "×", "⋅", "∗", "•", r"\bullet"])
 MINUS = frozenset(["-", "−", "–"])
 DOTS = frozenset([r"\dots", r"\ldots", r"\cdots", r"\dotsb", r"\dotsc", "…", "..."])
@@ -190,13 +191,18 @@ LETTERS = words(
 )
 
 
-def depth_behind(depth: int, token: Token, brackets: Mapping[str, str] = OPEN) -> int:
-    """How deep in brackets and environments a place is, behind this token."""
+def depth_behind(depth: int, token: Token, brackets: str = "") -> int:
+    """How deep in brackets and environments a place is, behind this token.
+
+    brackets: the pair that counts, such as "{}"; all of them if it is not said.
+    """
     if token.kind == "environment":
         return max(0, depth + (1 if token.text.startswith(r"\begin") else -1))
-    if not token.sign:
+    sign = token.sign
+    if not sign:
         return depth
-    opens, closes = token.sign in brackets, token.sign in brackets.values()
+    opens = sign == brackets[0] if brackets else sign in OPEN
+    closes = sign == brackets[1] if brackets else sign in CLOSE
     return max(0, depth + opens - closes)
 
 
