@@ -604,6 +604,10 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         r"$\sigma = 2$, so $\sigma^2 = 4$. A uniform one has $\sigma^2 = 0.25$.",
         r"$D = \begin{bmatrix} 1 & 1 \\ 0 & 1 \end{bmatrix}$,"
         r" $D^{-1} = \begin{bmatrix} 1 & -1 \\ 0 & 1 \end{bmatrix}$",
+        # An array that is another one than its letter's scalars.
+        "| Variable | Value |\n|---|---|\n| $b_1$ | 0.1 |\n| $b_2$ | 0.2 |\n\n"
+        r"$b = \begin{bmatrix} 0.5 \\ 0.6 \end{bmatrix}$,"
+        r" $z = \begin{bmatrix} 1 \\ 2 \end{bmatrix} + \begin{bmatrix} 0.5 \\ 0.6 \end{bmatrix}$",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
     ],
@@ -617,6 +621,12 @@ def test_the_terms_of_a_sum_may_be_rounded_on_a_page_that_is_exact_elsewhere():
     sums = r"$u = 0.427 \cdot (-0.0326) + 1.382 \cdot 0.4674 = -0.0139 + 0.6459 = 0.632$"
     assert findings(page + sums) == ()
     assert [f.printed for f in findings(page + sums.replace("0.632", "0.633"))] == ["0.633"]
+
+
+def test_a_symbol_may_have_another_value_further_on_on_a_page_that_is_exact_elsewhere():
+    exact = "\n\n".join(f"$0.5 \\cdot {n} = {n / 2:.1f}$" for n in range(1, 70))
+    page = f"{exact}\n\n$y = 1$ and $e = y - n = 1 - 0.35 = 0.65$\n\nThe label $y = 0$; $y = 0$."
+    assert findings(page) == ()
 
 
 def test_a_maximum_of_one_argument_is_unread():

@@ -49,7 +49,7 @@ def with_calculator_rule(audit: Audit, reading: Reading) -> Audit:
             root=roots.get(each.line, roots.get(_leans_on(each) or 0)),
         )
         for each in strict.findings
-        if each.line not in lines and (is_certain or each.kind != "value")
+        if each.line not in lines and (is_certain or each.kind not in ("value", "substitution"))
         # Elsewhere the terms of a sum may be rounded each.
         if full >= FULL_VALUES or not _SUM.fullmatch(each.printed)
     ]

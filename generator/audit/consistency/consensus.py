@@ -198,16 +198,30 @@ class _Votes:
         return f"`{symbol.name}` is {as_text(votes[0].number)} elsewhere: line {listed}"
 
     def _by_name(self, symbol: Quantity) -> Sequence[Value]:
-        """The values of an array's entry under a name of its own: b_1 of b, W_{12} of W."""
+        """The values of an array's entry under a name of its own: b_1 of b, W_{12} of W.
+
+        An array of which no entry is what its name says is another array.
+        """
         match = re.fullmatch(r"(.+?)(\^\{.*\})?\[(\d+)\]", str(symbol.name))
         array = self.symbols.arrays.get(f"{match[1]}{match[2] or ''}") if match else None
         if match is None or array is None:
             return self._of_only_entry(str(symbol.name))
         rows, columns = array.shape
-        row, column = divmod(int(match[3]) - 1, columns)
-        index = match[3] if 1 in (rows, columns) else f"{row + 1}{column + 1}"
-        named = self.symbols.get(name_of(match[1], index, (match[2] or "")[2:-1]))
-        return self.values.get(named, ()) if named is not None else ()
+        named, own = [], []
+        for at in range(rows * columns):
+            row, column = divmod(at, columns)
+            index = f"{at + 1}" if 1 in (rows, columns) else f"{row + 1}{column + 1}"
+            named.append(self._of(name_of(match[1], index, (match[2] or "")[2:-1])))
+            own.append(self._of(f"{match[1]}{match[2] or ''}[{at + 1}]"))
+        is_another = len(named) > 1 and all(
+            there and here and not _has([value.number for value in there], here[0].number)
+            for there, here in zip(named, own, strict=True)
+        )
+        return () if is_another else named[int(match[3]) - 1]
+
+    def _of(self, name: str) -> Sequence[Value]:
+        symbol = self.symbols.get(name)
+        return self.values.get(symbol, ()) if symbol is not None else ()
 
     def _of_only_entry(self, array: str) -> Sequence[Value]:
         """The values of y_1, where there is no y_2."""
