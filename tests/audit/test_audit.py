@@ -663,6 +663,13 @@ def test_a_maximum_of_one_argument_is_unread():
         (r"$n = \left\lfloor \frac{224 - 11 + 4}{4} \right\rfloor + 1 = 55$", ("55", "54"), 1),
         ("`n = floor(217 / 4) + 1 = 55`, so ⌈10/4⌉ = 3", ("= 3", "= 2"), 1),
         (r"$a = \operatorname{sign}(-0.3) = -1$, $u = \text{step}(0.4) = 1$", ("= 1$", "= 0$"), 1),
+        # A formula on a line of its own goes on in the next.
+        ("$a = 0.5$, $d = 0.2$\n\n$g = a d$\n\n$= 0.5 \\cdot 0.2 = 0.1$", ("= 0.1$", "= 0.2$"), 5),
+        (
+            "$a = 0.5$, $d = 0.2$\n\n$g = a d$\n\n$= 0.5 \\cdot 0.2 = 0.1$",
+            ("0.5 \\cdot", "0.6 \\cdot"),
+            5,
+        ),
         # The square of a symbol that has a value.
         (r"$a_1 = 0.5$. Then $a_1^2 = 0.25$", ("0.25", "0.35"), 1),
         # Exact numbers leave nothing to rounding, several that are put in nearly nothing.
@@ -1032,6 +1039,11 @@ def test_a_page_of_a_megabyte_takes_no_more_than_seconds():
     start = time.perf_counter()
     assert audit(read_source(page, ".md")).coverage.unread == ()
     assert time.perf_counter() - start < 60
+
+
+def test_an_array_may_be_given_anew_in_a_way_that_is_not_read():
+    page = r"$b = \begin{bmatrix} 1 \\ 2 \end{bmatrix}$, $b = \begin{bmatrix} \arg x \end{bmatrix}$"
+    assert findings(page) == ()
 
 
 def test_deep_nesting_is_unread():

@@ -207,6 +207,8 @@ class _Votes:
         if match is None or array is None:
             return self._of_only_entry(str(symbol.name))
         rows, columns = array.shape
+        if int(match[3]) > rows * columns:
+            return ()  # it was given anew, with fewer entries
         named, own = [], []
         for at in range(rows * columns):
             row, column = divmod(at, columns)

@@ -190,8 +190,11 @@ _PROBLEM = re.compile(
 )
 
 
-# The end of a display, few words or none, and the beginning of the next.
-_DISPLAYS = re.compile(r"\s*(?:\$\$|\\\])\s*(?:[^\s$\\#|][^$\\#|\n]{0,60})?\s*(?:\$\$|\\\[)\s*")
+# The end of a display, few words or none, and the beginning of the next; or that of a line.
+_DISPLAYS = re.compile(
+    r"\s*(?:\$\$|\\\])\s*(?:[^\s$\\#|][^$\\#|\n]{0,60})?\s*(?:\$\$|\\\[)\s*"
+    r"|\s*(?:\$|\\\))[ \t]*\n\s*(?:\$|\\\()\s*"
+)
 _GIVES_E = re.compile(r"(?:^|[,;&({]|\\\\|\\quad)\s*e\s*&?=(?!\s*2\.71)")  # e = t - y
 
 
