@@ -1041,8 +1041,15 @@ def test_a_page_of_a_megabyte_takes_no_more_than_seconds():
     assert time.perf_counter() - start < 60
 
 
-def test_an_array_may_be_given_anew_in_a_way_that_is_not_read():
-    page = r"$b = \begin{bmatrix} 1 \\ 2 \end{bmatrix}$, $b = \begin{bmatrix} \arg x \end{bmatrix}$"
+def test_an_array_of_one_problem_has_more_entries_than_that_of_all():
+    page = r"""$b = \arg \begin{pmatrix} 1 \end{pmatrix}$
+
+## Problem 1
+
+$b = \begin{pmatrix} 1 \\ 2 \end{pmatrix}$
+
+## Problem 2
+"""
     assert findings(page) == ()
 
 
