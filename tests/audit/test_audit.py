@@ -1049,6 +1049,8 @@ def test_an_array_of_one_problem_has_more_entries_than_that_of_all():
 $b = \begin{pmatrix} 1 \\ 2 \end{pmatrix}$
 
 ## Problem 2
+
+$p = 2$
 """
     assert findings(page) == ()
 
