@@ -208,7 +208,7 @@ class _Votes:
             return self._of_only_entry(str(symbol.name))
         rows, columns = array.shape
         if int(match[3]) > rows * columns:
-            return ()  # it was given anew, with fewer entries
+            return ()  # of another problem, which has more entries
         named, own = [], []
         for at in range(rows * columns):
             row, column = divmod(at, columns)
