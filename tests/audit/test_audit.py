@@ -740,7 +740,14 @@ $$ \frac{\partial a}{\partial z} = \sigma'(z) = 0.6135 \cdot (1 - 0.6135) = 0.23
     assert [f.root for f in findings(page)] == [None, 0]
 
 
-@pytest.mark.parametrize(("text", "wrong"), [("If $y = u(g(x))$ then", 0), ("If so, then", 1)])
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (r"With $\frac{dy}{du} = 2$ it is", 1),
+        (r"With $\frac{dy}{du} = 2$ and $y = u(g(x))$ it is", 0),
+        ("If so, then", 0),
+    ],
+)
 def test_a_function_may_stand_for_its_value_in_the_chain_rule(text, wrong):
     chain = r"$\frac{dy}{dx} = \frac{du}{dg} \cdot \frac{dg}{dx}$"
     assert kinds(f"{text} {chain}.") == ["symbol"] * wrong

@@ -226,8 +226,9 @@ def _broken_chain(
     if len(too_many) != 1 or len(too_few) != 1 or _are_alike(too_many[0], too_few[0]):
         return
     extra, missing = too_many[0], too_few[0]
-    if missing == whole[0] and _is_function_of(extra, missing, reading):
-        return
+    is_named = derivative_name(missing, extra) in reading.symbols  # the factor that is left out
+    if missing == whole[0] and (not is_named or _is_function_of(extra, missing, reading)):
+        return  # df/dx of f(x) = h(g(x)) begins with dh/dg
     if _FUNCTION.fullmatch(extra) or (extra == whole[1] and _BIAS.match(extra)):
         return  # a function stands for its value; a bias has 1 for the factor that is left out
     for factor, (top, bottom) in zip(side.expression.factors, known, strict=True):
