@@ -206,7 +206,8 @@ class Substitutions:
             return wrong == 1 and explained and agreeing > 0
         if latest.kind == "implied":
             return (is_copied and significant(number) > 2) or owner is not None
-        return wrong == 1 or explained or agreeing >= wrong
+        is_certain = is_here or latest.kind in ("given", "table")  # else of another example
+        return explained or (is_certain and (wrong == 1 or agreeing >= wrong))
 
     def _is_said(self, number: Decimal) -> bool:
         """Whether the sentence says which number it is about: if it assigns 0.01, L = -log 0.01."""
