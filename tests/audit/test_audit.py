@@ -608,6 +608,9 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         "| Variable | Value |\n|---|---|\n| $b_1$ | 0.1 |\n| $b_2$ | 0.2 |\n\n"
         r"$b = \begin{bmatrix} 0.5 \\ 0.6 \end{bmatrix}$,"
         r" $z = \begin{bmatrix} 1 \\ 2 \end{bmatrix} + \begin{bmatrix} 0.5 \\ 0.6 \end{bmatrix}$",
+        # A symbol that another example defines, further on, by others.
+        r"$y = w_1 h$, $\frac{\partial L}{\partial h} = \frac{\partial L}{\partial z_2}"
+        r" \frac{\partial z_2}{\partial h}$. Later: $z_2 = w_2 a_1 + b_2$ $= 0.8 \cdot 1.7 - 0.5$",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
     ],

@@ -269,8 +269,8 @@ def _independent(
     """∂h1/∂w5 where h1 is a function of others only."""
     for above, below in factors:
         top, bottom = reading.symbols.get(above), reading.symbols.get(below)
-        if top is None or bottom is None or top not in history.definitions:
-            continue
+        if top is None or bottom is None or history.defined_by(top, side.start) is None:
+            continue  # what is defined further on may be another example's
         if re.split(r"[_^]", above)[0] in _LOSSES:
             continue  # what a loss depends on is seldom written out
         reached = history.leads_to(top)
