@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from generator.__main__ import main
 from generator.audit import UnusableSource, audit, claims, read, read_source
+from generator.audit.consistency.coherence import DOUBT
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.md"))
@@ -630,6 +631,18 @@ def test_a_symbol_may_have_another_value_further_on_on_a_page_that_is_exact_else
     exact = "\n\n".join(f"$0.5 \\cdot {n} = {n / 2:.1f}$" for n in range(1, 70))
     page = f"{exact}\n\n$y = 1$ and $e = y - n = 1 - 0.35 = 0.65$\n\nThe label $y = 0$; $y = 0$."
     assert findings(page) == ()
+
+
+def test_what_rests_on_values_is_not_judged_where_symbols_seldom_have_them():
+    notes = "\n\n".join(f"$0.5 \\cdot {n} = {n / 2:.1f}$" for n in range(1, 25))
+    slip = r"$x = 0.7$, $w = 2$ and $z = w x = 2 \cdot 0.9 = 1.8$"
+    assert [finding.printed for finding in findings(slip)] == ["0.9"]
+    found = audit(read_source(f"{notes}\n\n{slip}", ".md"))
+    assert found.findings == ()
+    assert [(each.line, each.reason) for each in found.coverage.unread] == [(49, DOUBT)]
+    assert found.coverage.equalities == found.coverage.checked + found.coverage.symbolic + 1
+    worked = "\n\n".join(f"$a_{n} = {n}$, $b_{n} = 2 a_{n} = 2 \\cdot {n}$" for n in range(1, 40))
+    assert [finding.printed for finding in findings(f"{worked}\n\n{notes}\n\n{slip}")] == ["0.9"]
 
 
 def test_a_maximum_of_one_argument_is_unread():

@@ -22,6 +22,7 @@ from generator.algebra import (
 )
 from generator.algebra.expression import children
 from generator.audit.consistency.causes import cause_of_result
+from generator.audit.consistency.coherence import BY_VALUES
 from generator.audit.consistency.doubts import has_unit_behind
 from generator.audit.consistency.known import Known
 from generator.audit.consistency.log import Log
@@ -200,6 +201,7 @@ class ChainCheck:
         if self.known.is_uncertain(symbols, is_step=is_step):
             return "symbolic"
         if agree(mine, value):
+            self.ledger.confirmed += 1
             return "checked"
         if not is_step and self._is_of_another_case(symbols, side):
             return OTHER_CASE
@@ -261,7 +263,7 @@ class ChainCheck:
                 line, _ = self.ledger.reading.place(latest.start)
                 cause = cause or f"`{symbol.name}` is {as_text(latest.number)} on line {line}"
         kind = "substitution" if is_other_value else "arithmetic"
-        why = f"with the values of this page it is {expected}"
+        why = f"{BY_VALUES} it is {expected}"
         self.log.report(at, kind, printed_text(side), expected, why, cause)
         self.log.correct(expected)
 
@@ -317,7 +319,7 @@ class ChainCheck:
             return "symbolic"  # of another example, as far as the page tells
         if not agree(one, other):
             why = (
-                f"with the values of this page the side before is {as_text(one.value, 6)},"
+                f"{BY_VALUES} the side before is {as_text(one.value, 6)},"
                 f" this one {as_text(other.value, 6)}"
             )
             is_sign = abs(one.value + other.value) <= one.spread + other.spread

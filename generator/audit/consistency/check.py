@@ -9,6 +9,7 @@ from generator.algebra import Quantity
 from generator.algebra.number import GUARDED
 from generator.audit.consistency.calculator import with_calculator_rule
 from generator.audit.consistency.chain import ChainCheck
+from generator.audit.consistency.coherence import without_doubtful
 from generator.audit.consistency.consensus import outvoted
 from generator.audit.consistency.history import gathered
 from generator.audit.consistency.known import Known
@@ -44,7 +45,8 @@ def audit_reading(reading: Reading) -> Audit:
             auditor.walk()
         is_usual = sum(auditor.ledger.excess_of_truncations for auditor in auditors) > 1
         found = joined([auditor.result(truncates=is_usual) for auditor in auditors])
-    return with_calculator_rule(found, reading)
+    confirmed = sum(auditor.ledger.confirmed for auditor in auditors)
+    return without_doubtful(with_calculator_rule(found, reading), confirmed)
 
 
 class _Auditor:

@@ -31,11 +31,16 @@ class _Truncation:
 
 
 class Ledger:
-    """Findings by their number; `hidden`: lines that hold only with digits not printed."""
+    """Findings by their number.
+
+    hidden: lines that hold only with digits not printed.
+    confirmed: how many numbers that were put in, and results, are those of the page's values.
+    """
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.hidden: list[Unread] = []
+        self.confirmed = 0
         self._found: list[tuple[int, Finding]] = []
         self._corrections: dict[Quantity, list[tuple[Decimal, int]]] = defaultdict(list)
         self._tainted: dict[tuple[Quantity, Decimal, int], int] = {}
