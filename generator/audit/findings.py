@@ -24,6 +24,7 @@ class Finding:
     printed, expected: what stands there, and what would be right where that is known.
     cause: what was probably done, if that gives the printed digits.
     root: the index of the finding that this one only carries on, if any.
+    by_values: whether it rests on the values that the page gives its symbols.
     """
 
     line: int
@@ -35,6 +36,7 @@ class Finding:
     cause: str | None
     root: int | None
     message: str
+    by_values: bool = False
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,13 @@ def as_json(audit: Audit, name: str) -> str:
             "compared": coverage.compared,
             "unmatched": [asdict(each) for each in coverage.unmatched],
         },
-        "findings": [asdict(finding) for finding in audit.findings],
+        "findings": [_as_dict(finding) for finding in audit.findings],
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _as_dict(finding: Finding) -> dict[str, object]:
+    return {key: value for key, value in asdict(finding).items() if key != "by_values"}
 
 
 def as_markdown(audit: Audit, name: str) -> str:

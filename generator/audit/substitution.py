@@ -81,33 +81,23 @@ def in_order(
     """
     found = list(pairs)
     for product in _products(formula):
-        places = [
-            at
+        factors = [
+            (at, part)
             for at, (part, _) in enumerate(found)
             if isinstance(part, Quantity) and part in product.factors
         ]
-        if len(places) == 2:
-            one, other = places
-            (first, number), (second, its) = found[one], found[other]
-            if _is_sibling(first, second):  # y_1 before the value of y_2 is a slip
-                continue
-            here, there = _fits(first, number, its, value), _fits(second, its, number, value)
-            if False not in (here, there) and True in (here, there):
-                found[one], found[other] = (first, its), (second, number)
+        names = {shape(str(symbol.name)) for _, symbol in factors}
+        if len(factors) == len(names) == 2:  # y_1 before the value of y_2 is a slip
+            (one, first), (other, second) = factors
+            number, its = found[one][1], found[other][1]
+            is_there = _fits(value(first), number, its), _fits(value(second), its, number)
+            if False not in is_there and True in is_there:
+                found[one], found[other] = (found[one][0], its), (found[other][0], number)
     return found
 
 
-def _is_sibling(first: Expression, second: Expression) -> bool:
-    """Whether two symbols differ in the numbers of their indices at most."""
-    names = [shape(str(each.name)) for each in (first, second) if isinstance(each, Quantity)]
-    return len(names) == 2 and names[0] == names[1]
-
-
-def _fits(
-    part: Expression, here: Decimal, there: Decimal, value: Callable[[Quantity], Decimal | None]
-) -> bool | None:
+def _fits(known: Decimal | None, here: Decimal, there: Decimal) -> bool | None:
     """Whether a symbol has the number of another place, not that of its own; None: unknown."""
-    known = value(part) if isinstance(part, Quantity) else None
     return None if known is None else same_value(known, there) and not same_value(known, here)
 
 

@@ -22,7 +22,6 @@ from generator.algebra import (
 )
 from generator.algebra.expression import children
 from generator.audit.consistency.causes import cause_of_result
-from generator.audit.consistency.coherence import BY_VALUES
 from generator.audit.consistency.doubts import has_unit_behind
 from generator.audit.consistency.known import Known
 from generator.audit.consistency.log import Log
@@ -263,8 +262,8 @@ class ChainCheck:
                 line, _ = self.ledger.reading.place(latest.start)
                 cause = cause or f"`{symbol.name}` is {as_text(latest.number)} on line {line}"
         kind = "substitution" if is_other_value else "arithmetic"
-        why = f"{BY_VALUES} it is {expected}"
-        self.log.report(at, kind, printed_text(side), expected, why, cause)
+        why = f"with the values of this page it is {expected}"
+        self.log.report(at, kind, printed_text(side), expected, why, cause, by_values=True)
         self.log.correct(expected)
 
     # A derivative and the formula that it is of.
@@ -319,12 +318,13 @@ class ChainCheck:
             return "symbolic"  # of another example, as far as the page tells
         if not agree(one, other):
             why = (
-                f"{BY_VALUES} the side before is {as_text(one.value, 6)},"
+                f"with the values of this page the side before is {as_text(one.value, 6)},"
                 f" this one {as_text(other.value, 6)}"
             )
             is_sign = abs(one.value + other.value) <= one.spread + other.spread
             cause = "the sign" if is_sign else None
-            self.log.report(at, "arithmetic", printed_text(self.sides[at]), None, why, cause)
+            printed = printed_text(self.sides[at])
+            self.log.report(at, "arithmetic", printed, None, why, cause, by_values=True)
             self.log.is_only_symbolic = True
         return "checked"
 

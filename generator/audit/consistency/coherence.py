@@ -12,7 +12,6 @@ from generator.audit.findings import Audit, Finding, Unread
 
 LONG = 20  # equalities that are checked; of fewer, the part that puts in values says nothing
 SELDOM = 0.25  # such numbers and results for each equality that is checked
-BY_VALUES = "with the values of this page"  # how a finding begins that rests on them
 DOUBT = "this page seldom puts in the values of its symbols: it may be about something else"
 
 
@@ -46,4 +45,4 @@ def without_doubtful(audit: Audit, confirmed: int) -> Audit:
 def _rests(finding: Finding, audit: Audit) -> bool:
     """Whether a finding, or the one that it follows from, rests on the values of symbols."""
     root = finding if finding.root is None else audit.findings[finding.root]
-    return root.kind in ("substitution", "symbol") or root.message.startswith(BY_VALUES)
+    return root.kind in ("substitution", "symbol") or root.by_values

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 
 from generator.algebra import Quantity, quantities_in
@@ -268,11 +269,7 @@ def _put_in(statement: Statement, history: History) -> Iterator[tuple[Quantity, 
             continue
         if has_symbols(before.expression) and not has_symbols(after.expression):
             pairs = substituted(before.expression, after.expression) or ()
-
-            def value(symbol: Quantity) -> Decimal | None:
-                latest = history.latest(symbol, statement.start)
-                return None if latest is None else latest.number
-
+            value = partial(history.number, start=statement.start)
             for symbol, number in in_order(before.expression, pairs, value):
                 yield symbol, number, after.start
 

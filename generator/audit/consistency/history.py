@@ -108,6 +108,11 @@ class History:
             return None
         return values[max(0, self._behind(values, start) - 1)]
 
+    def number(self, symbol: Quantity, start: int) -> Decimal | None:
+        """The number that a symbol is at a place."""
+        latest = self.latest(symbol, start)
+        return None if latest is None else latest.number
+
     def before(self, symbol: Quantity, start: int) -> list[Value]:
         """The values before a place, at most the last few."""
         values = self.values.get(symbol, [])

@@ -49,8 +49,7 @@ class Known:
 
     def number(self, symbol: Quantity) -> Decimal | None:
         """The number that a symbol is here."""
-        latest = self.latest(symbol)
-        return None if latest is None else latest.number
+        return self.history.number(self.known_as(symbol), self.start)
 
     def is_given(self, symbol: Quantity) -> bool:
         """Whether the page gives a symbol any value."""

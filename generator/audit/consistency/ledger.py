@@ -65,11 +65,13 @@ class Ledger:
         message: str,
         cause: str | None = None,
         root: int | None = None,
+        *,
+        by_values: bool = False,
     ) -> int:
         """Enters a finding; its number."""
-        line, column = self.reading.place(start)
+        place, text = self.reading.place(start), one_line(text)
         finding = Finding(
-            line, column, kind, one_line(text), printed, expected, cause, root, message
+            *place, kind, text, printed, expected, cause, root, message, by_values=by_values
         )
         self._found.append((start, finding))
         return len(self._found) - 1

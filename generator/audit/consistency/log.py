@@ -37,13 +37,17 @@ class Log:
         why: str,
         cause: str | None = None,
         root: int | None = None,
+        *,
+        by_values: bool = False,
     ) -> None:
         """Enters a finding about a side and the one before it, unless one was entered before."""
         if self.root is not None and root is None:
             return
         text = quote(self.chain, at - 1, at) if at else printed_text(self.sides[0])
         side = self.sides[at]
-        self.root = self.ledger.report(side.start, kind, text, printed, expected, why, cause, root)
+        self.root = self.ledger.report(
+            side.start, kind, text, printed, expected, why, cause, root, by_values=by_values
+        )
         if kind == "symbol" or root is not None:
             self.is_only_symbolic = True  # the numbers are right
 

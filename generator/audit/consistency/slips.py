@@ -10,7 +10,6 @@ from generator.algebra import Expression, Quantity, Quotient, quantities_in
 from generator.algebra.expression import children
 from generator.audit.consistency.blame import come_to_result, fits, has_other_operator, is_confirmed
 from generator.audit.consistency.causes import cause_of_digits, is_slip
-from generator.audit.consistency.coherence import BY_VALUES
 from generator.audit.consistency.history import MANY
 from generator.audit.consistency.known import Known
 from generator.audit.consistency.log import Log
@@ -124,7 +123,7 @@ class Substitutions:
         is_wrong = verdict is Verdict.WRONG and abs(value.value - number) > room
         if is_wrong and not self._is_right_as_a_whole(at, formula):
             expected = rounded_like(value.value, number)
-            why = f"{BY_VALUES} that part is {expected}"
+            why = f"with the values of this page that part is {expected}"
             cause = cause_of_digits(number, value.value)
             carried = self.ledger.went_wrong(number)
             if carried is not None and self.log.root is None:
