@@ -131,10 +131,13 @@ class _Reading:
             return False
         for symbol, number in dict.fromkeys(pairs):
             if symbol in self.page.known and not agrees(self.page.known[symbol], number):
-                why = f"{self._origin(symbol)}, not {as_text(number)}"
+                line, origin = self._origin(symbol)
+                why = f"{origin}, not {as_text(number)}"
                 expected = rounded_like(self.page.best[symbol].number, number)
                 quote = _quote(chain, index - 1, index)
-                self._report(after.start, "substitution", quote, as_text(number), expected, why)
+                self._report(
+                    after.start, "substitution", quote, as_text(number), expected, why, line
+                )
         return all(symbol in self.page.known for symbol, _ in pairs)
 
     def _check_results(self, chain: Chain, run: range, values: Sequence[Value | None]) -> None:
@@ -159,8 +162,10 @@ class _Reading:
         if number is None and left.number is not None:  # the number stands first
             printed, true, number = chain.sides[first], right.value, left.number
         expected = rounded_like(true, number)
+        line = None
         if isinstance(symbol, Quantity):
-            kind, why = "value", self._origin(symbol)
+            kind = "value"
+            line, why = self._origin(symbol)
         elif not (left.is_numeric and right.is_numeric):
             kind, why = "value", f"with the values that this page prints it is {expected}"
         elif relation == "=" and number is not None and is_rounding(true, number):
@@ -169,7 +174,7 @@ class _Reading:
         else:
             kind, why = "arithmetic", f"the other side comes to {expected}"
         quote = _quote(chain, first, second)
-        self._report(side.start, kind, quote, one_line(printed.latex), expected, why)
+        self._report(side.start, kind, quote, one_line(printed.latex), expected, why, line)
 
     def _check_agreement(self, symbol: Quantity, other: Printed) -> None:
         """A printed value of a symbol against the most precise one."""
@@ -177,19 +182,29 @@ class _Reading:
         if start not in self.wrong and not agrees(self.page.known[symbol], other.number):
             quote = f"{symbol.name} = {one_line(other.side.latex)}"
             expected = rounded_like(self.page.best[symbol].number, other.number)
-            why = self._origin(symbol)
-            self._report(start, "value", quote, as_text(other.number), expected, why)
+            line, why = self._origin(symbol)
+            self._report(start, "value", quote, as_text(other.number), expected, why, line)
 
-    def _origin(self, symbol: Quantity) -> str:
+    def _origin(self, symbol: Quantity) -> tuple[int, str]:
+        """The line that gives a symbol its value, and that in words."""
         best = self.page.best[symbol]
         line, _ = self.page.place(best.side.start)
-        return f"`{symbol.name}` is {as_text(best.number)} on line {line}"
+        return line, f"`{symbol.name}` is {as_text(best.number)} on line {line}"
 
     def _report(
-        self, start: int, kind: str, quote: str, printed: str, expected: str, message: str
+        self,
+        start: int,
+        kind: str,
+        quote: str,
+        printed: str,
+        expected: str,
+        message: str,
+        leans_on: int | None,
     ) -> None:
         line, column = self.page.place(start)
-        found = Finding(line, column, kind, quote, printed, expected, None, None, message)
+        found = Finding(
+            line, column, kind, quote, printed, expected, None, None, message, leans_on=leans_on
+        )
         self.findings.append(found)
         self.wrong.add(start)
 

@@ -25,6 +25,7 @@ class Finding:
     cause: what was probably done, if that gives the printed digits.
     root: the index of the finding that this one only carries on, if any.
     by_values: whether it rests on the values that the page gives its symbols.
+    leans_on: the line of the value that it is held against, where that is one.
     """
 
     line: int
@@ -37,6 +38,7 @@ class Finding:
     root: int | None
     message: str
     by_values: bool = False
+    leans_on: int | None = None
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ def as_json(audit: Audit, name: str) -> str:
 
 
 def _as_dict(finding: Finding) -> dict[str, object]:
-    return {key: value for key, value in asdict(finding).items() if key != "by_values"}
+    """A finding's public fields: not those that only the auditor itself reads."""
+    inner = ("by_values", "leans_on")
+    return {key: value for key, value in asdict(finding).items() if key not in inner}
 
 
 def as_markdown(audit: Audit, name: str) -> str:

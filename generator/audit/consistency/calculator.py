@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from generator.audit.consistency.history import gathered
 from generator.audit.equalities import PageReading, read_page
-from generator.audit.findings import Audit, Finding
+from generator.audit.findings import Audit
 from generator.audit.reading.statements import Reading
 from generator.audit.reading.values import FULL_DIGITS
 
@@ -46,7 +46,7 @@ def with_calculator_rule(audit: Audit, reading: Reading) -> Audit:
         replace(
             each,
             kind=KINDS.get(each.kind, each.kind),
-            root=roots.get(each.line, roots.get(_leans_on(each) or 0)),
+            root=roots.get(each.line, roots.get(each.leans_on or 0)),
         )
         for each in strict.findings
         if each.line not in lines and (is_certain or each.kind not in ("value", "substitution"))
@@ -83,9 +83,3 @@ def _keeps_the_rule(strict: PageReading, *, has_full_values: bool) -> bool:
     if has_full_values:
         return found <= max(4, strict.checked // 25)
     return found <= USUAL / 4 * strict.checked / 2
-
-
-def _leans_on(each: Finding) -> int | None:
-    """The line whose value a finding is held against."""
-    named = re.search(r" on line (\d+)$", each.message.partition(",")[0])
-    return int(named[1]) if named else None

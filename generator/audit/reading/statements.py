@@ -13,6 +13,7 @@ from generator.audit.reading.indices import indexed_symbols
 from generator.audit.reading.latex import Chain, Side, chains, side
 from generator.audit.reading.markdown import Assignment, Formula, MarkdownPage
 from generator.audit.reading.names import Opaque
+from generator.audit.reading.pictures import with_pictured_formulas
 from generator.audit.reading.source import Source
 from generator.audit.reading.symbols import SymbolTable
 from generator.audit.reading.values import printed_number
@@ -88,6 +89,7 @@ class Reading:
 
 def read(source: Source) -> Reading:
     """Reads a page: its formulas, then their chains as expressions."""
+    source = with_pictured_formulas(source)
     page = MarkdownPage(source.text, source.place)
     decimal_comma = _writes_decimal_commas(page)
     found = indexed_symbols(page)
