@@ -614,6 +614,9 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         r" \frac{\partial z_2}{\partial h}$. Later: $z_2 = w_2 a_1 + b_2$ $= 0.8 \cdot 1.7 - 0.5$",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
+        # The argument of a function, which had a value in another section.
+        "Take $x = 4$.\n\n## Sigmoid\n\n$$\\sigma(x) = \\frac{1}{1 + e^{-x}}$$\n\n"
+        "For an input of $1$ the output is $\\sigma(x) = 0.73$.",
     ],
 )
 def test_what_stands_on_public_pages_and_is_right_is_left_alone(text):

@@ -138,9 +138,11 @@ class ChainCheck:
     def _is_of_another_case(self, symbols: Expression, side: Side) -> bool:
         """Whether values may be of another example: of another section, and there are others.
 
-        Or numbers are put in, and more than one value of the symbols is not among them.
+        Or numbers are put in, and more than one value of the symbols is not among them. And
+        the x of σ(x) alone is seldom the x of another section.
         """
         statements, leaves = self.ledger.reading.statements, leaves_of(side)
+        is_of_a_function = len(self.sides) == 2 and isinstance(symbols, Call)
         others = 0
         for symbol in set(quantities_in(symbols)):
             latest = self.known.latest(symbol)
@@ -148,8 +150,9 @@ class ChainCheck:
                 continue
             section = statements[latest.statement].section
             before = self.history.before(self.known.known_as(symbol), self.start)
-            if section != self.log.statement.section and any(
-                not same_value(value.number, latest.number) for value in before
+            if section != self.log.statement.section and (
+                is_of_a_function
+                or any(not same_value(value.number, latest.number) for value in before)
             ):
                 return True
             others += not any(same_value(abs(latest.number), abs(n)) for n in leaves)
