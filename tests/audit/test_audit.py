@@ -725,6 +725,43 @@ def test_the_rows_of_a_table_that_computes_are_checked(right, wrong, line):
     assert found == [line]
 
 
+SUMMARY = r"""# Forward pass
+
+$$\mathbf{z} = \begin{bmatrix} 0.3 & -0.1 \\ 0.2 & 0.4 \end{bmatrix}
+\begin{bmatrix} 0.5 \\ -0.2 \end{bmatrix} + \begin{bmatrix} 0.1 \\ -0.257 \end{bmatrix}
+= \begin{bmatrix} 0.27 \\ -0.237 \end{bmatrix}$$
+
+$$u = 0.5 \cdot 0.27 + 0.3 \cdot 0.237 = 0.2061$$
+
+$$y = \frac{1}{1 + e^{-0.2061}} = 0.5513$$
+
+# Summary
+
+| Symbol | Value |
+|---|---|
+| $\mathbf{z}$ | $[0.27, -0.237]$ |
+| $u$ | 0.2061 |
+| $y$ | 0.5513 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line"),
+    [("[0.27, -0.237]", "[0.27, -0.337]", 15), ("0.2061 |", "0.2016 |", 16), ("0.55", "0.45", 17)],
+)
+def test_a_table_of_results_is_held_to_the_lines_that_computed_them(right, wrong, line):
+    assert findings(SUMMARY) == ()
+    head, rows = SUMMARY.split("# Summary")
+    (found,) = findings(f"{head}# Summary{rows.replace(right, wrong)}")
+    assert (found.line, found.kind) == (line, "substitution")
+
+
+def test_a_table_of_other_values_is_not_held_to_the_lines_before_it():
+    head, rows = SUMMARY.split("# Summary")
+    after = rows.replace("-0.237", "-0.217").replace("0.2061", "0.2081").replace("513", "518")
+    assert findings(f"{head}# After the update{after}") == ()
+
+
 def test_what_is_put_in_may_be_reduced():
     page = r"$R = 2.5$, $n = 5$: $$ v = \frac{R}{n - 2} = \frac{5}{6} $$"
     assert kinds(page) == []
@@ -1030,6 +1067,8 @@ PIECES = [
         "...",
         "%",
         "→",
+        "\n\n| Symbol | Value |\n|---|---|\n| $x$ | $[1, 2]$ |\n",
+        "[0.5, 1]",
     ),
 ]
 

@@ -20,6 +20,7 @@ from generator.audit.consistency.patterns import lonely_indices, suspects, undef
 from generator.audit.consistency.recurrences import Recurrences
 from generator.audit.consistency.siblings import copied_operand
 from generator.audit.consistency.slips import Substitutions
+from generator.audit.consistency.summaries import repeated_results
 from generator.audit.consistency.unfinished import announced, open_ends
 from generator.audit.findings import Audit, Coverage, Unread, joined
 from generator.audit.reading.source import Source
@@ -60,6 +61,7 @@ class _Auditor:
         self.checked = self.symbolic = 0
         self.unread: list[Unread] = []
         self.open_lines: set[int] = set()
+        self.repeated = repeated_results(reading, self.history)
         self.suspected: set[tuple[int, Quantity]] = set()  # symbols of formulas that are reported
 
     def walk(self) -> None:
@@ -146,7 +148,8 @@ class _Auditor:
             log.report(at, "symbol", suspect.printed, suspect.expected, suspect.message)
         log.root = root if log.root is None else log.root
         log.is_only_symbolic = log.is_only_symbolic or root is not None
-        chain = ChainCheck(log, known, Substitutions(self.reading, known, log, self.suspected))
+        put_in = Substitutions(self.reading, known, log, self.suspected, self.repeated)
+        chain = ChainCheck(log, known, put_in)
         for at in range(1, len(statement.sides)):
             self._count(statement, at, chain.outcome(at))
         if log.root is None:

@@ -28,13 +28,20 @@ class Substitutions:
     """The checks of what one chain puts in for its symbols.
 
     suspected: symbols of formulas that are reported, by the formula's identity.
+    repeated: the places of values in tables of results.
     """
 
     def __init__(
-        self, reading: Reading, known: Known, log: Log, suspected: set[tuple[int, Quantity]]
+        self,
+        reading: Reading,
+        known: Known,
+        log: Log,
+        suspected: set[tuple[int, Quantity]],
+        repeated: frozenset[int],
     ) -> None:
         self.reading, self.known, self.log = reading, known, log
         self.history, self.ledger, self.suspected = known.history, known.ledger, suspected
+        self.repeated = repeated
         self.statement, self.sides = log.statement, log.sides
 
     def check(
@@ -77,8 +84,8 @@ class Substitutions:
         latest = before[-1]
         is_result = latest.kind in ("computed", "implied")
         section = self.reading.statements[latest.statement].section
-        is_near = latest.epoch == self.history.epoch(side.start) and (
-            section == self.statement.section
+        is_near = side.start in self.repeated or (
+            latest.epoch == self.history.epoch(side.start) and section == self.statement.section
         )
         if not is_result or not is_near or significant(number) < 3 or len(self.sides) > 2:
             return

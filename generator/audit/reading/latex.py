@@ -99,7 +99,7 @@ def chains(latex: str, symbols: SymbolTable, *, is_plain: bool = False) -> list[
     cut = plain_tokens if is_plain else tokenize
     for draft in _drafts(cut(latex, decimal_comma=symbols.decimal_comma)):
         chain = draft.read(latex, symbols)
-        found += _entrywise(chain, symbols) if chain else ()
+        found += entrywise(chain, symbols) if chain else ()
     return found
 
 
@@ -137,7 +137,7 @@ def _drafts(tokens: Sequence[Token]) -> list[_Draft]:
     return drafts
 
 
-def _entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:
+def entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:
     """A chain of arrays as one chain an entry; a chain of numbers as it is."""
     arrays = [each.expression for each in chain.sides if isinstance(each.expression, Array)]
     if not arrays:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from generator.algebra import Expression, Quantity, quantities_in
 from generator.audit.reading.indices import indexed_symbols
-from generator.audit.reading.latex import Chain, Side, chains, side
+from generator.audit.reading.latex import Chain, Side, chains, entrywise, side
 from generator.audit.reading.markdown import Assignment, Formula, MarkdownPage
 from generator.audit.reading.names import Opaque
 from generator.audit.reading.symbols import SymbolTable
@@ -48,7 +48,7 @@ class PrintedPage:
         self.printed: dict[Quantity, list[Printed]] = defaultdict(list)
         self.computed: set[Quantity] = set()
         symbols = indexed_symbols(page)
-        rows = [_row(row, symbols) for row in page.assignments]
+        rows = [chain for row in page.assignments for chain in _row(row, symbols)]
         lines = [chain for formula in page.formulas for chain in _chains(formula, symbols)]
         self.chains = [*lines, *rows]
         self.rounded = {  # the places of the sides behind `≈`
@@ -139,9 +139,10 @@ def _is_rounded(number: Decimal, other: Decimal) -> bool:
     return number == other or (place(other) < 0 and is_rounding(number, other))
 
 
-def _row(row: Assignment, symbols: SymbolTable) -> Chain:
+def _row(row: Assignment, symbols: SymbolTable) -> Iterator[Chain]:
     cells = (row.symbol, row.value)
-    return Chain(tuple(side(c.latex, c.start, symbols) for c in cells), ("=",))
+    sides = tuple(side(c.latex, c.start, symbols) for c in cells)
+    return entrywise(Chain(sides, ("=",)), symbols)
 
 
 def _chains(formula: Formula, symbols: SymbolTable) -> Iterator[Chain]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from generator.algebra import Constant, Expression, Power, Quantity, quantities_in
 from generator.audit.reading.indices import indexed_symbols
-from generator.audit.reading.latex import Chain, Side, chains, side
+from generator.audit.reading.latex import Chain, Side, chains, entrywise, side
 from generator.audit.reading.markdown import Assignment, Formula, MarkdownPage
 from generator.audit.reading.names import Opaque
 from generator.audit.reading.pictures import with_pictured_formulas
@@ -100,11 +100,11 @@ def read(source: Source) -> Reading:
     symbols.given_letters = frozenset("e" if is_given else "")
     headings = [match.start() for match in _HEADING.finditer(source.text)]
     problems = _problems(source.text)
-    statements = [_row(row, symbols, headings) for row in page.assignments]
+    statements = [each for row in page.assignments for each in _row(row, symbols, headings)]
     statements += (
         Statement(chain, bisect_right(headings, chain.sides[0].start))
         for cells in page.calculations
-        if (chain := _calculation(cells, symbols)) is not None
+        for chain in _calculation(cells, symbols)
     )
     arrays, number = symbols.arrays, 0
     above: list[Statement] = []  # of the formula before, while only few words are between
@@ -200,12 +200,14 @@ _DISPLAYS = re.compile(
 _GIVES_E = re.compile(r"(?:^|[,;&({]|\\\\|\\quad)\s*e\s*&?=(?!\s*2\.71)")  # e = t - y
 
 
-def _row(row: Assignment, symbols: SymbolTable, headings: list[int]) -> Statement:
+def _row(row: Assignment, symbols: SymbolTable, headings: list[int]) -> Iterator[Statement]:
+    section = bisect_right(headings, row.symbol.start)
     sides = tuple(side(c.latex, c.start, symbols) for c in (row.symbol, row.value))
-    return Statement(Chain(sides, ("=",)), bisect_right(headings, row.symbol.start), is_row=True)
+    for chain in entrywise(Chain(sides, ("=",)), symbols):
+        yield Statement(chain, section, is_row=True)
 
 
-def _calculation(cells: Sequence[Formula], symbols: SymbolTable) -> Chain | None:
+def _calculation(cells: Sequence[Formula], symbols: SymbolTable) -> Iterator[Chain]:
     """The cells of a row as one chain: what it is of, numbers, what they come to."""
     sides: list[Side] = []
     for cell in cells:
@@ -214,8 +216,8 @@ def _calculation(cells: Sequence[Formula], symbols: SymbolTable) -> Chain | None
         found = named[0].sides if len(named) == 1 else (alone,)
         read = [each for each in found if each.expression is not None]
         sides += read[:1] + read[1:][-1:]
-    is_whole = len(sides) > 1 and sides[-1].start == cells[-1].start
-    return Chain(tuple(sides), ("=",) * (len(sides) - 1)) if is_whole else None
+    if len(sides) > 1 and sides[-1].start == cells[-1].start:
+        yield from entrywise(Chain(tuple(sides), ("=",) * (len(sides) - 1)), symbols)
 
 
 def _chains(formula: Formula, symbols: SymbolTable) -> Iterator[Chain]:
