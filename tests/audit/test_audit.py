@@ -612,6 +612,9 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         # A symbol that another example defines, further on, by others.
         r"$y = w_1 h$, $\frac{\partial L}{\partial h} = \frac{\partial L}{\partial z_2}"
         r" \frac{\partial z_2}{\partial h}$. Later: $z_2 = w_2 a_1 + b_2$ $= 0.8 \cdot 1.7 - 0.5$",
+        # The gradient in a hidden state is another name of none.
+        r"$x = 0.5$, $h_3 = \tanh(x) = 0.4621$, $g = \nabla_{h3} \cdot 2 = 0.9242$",
+        "On the way: - 0.5 * 2 = -1 is a dash or a sign.",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
         # The argument of a function, which had a value in another section.
@@ -693,6 +696,35 @@ def test_a_maximum_of_one_argument_is_unread():
         (r"$a_1 = 0.5$. Then $a_1^2 = 0.25$", ("0.25", "0.35"), 1),
         # Exact numbers leave nothing to rounding, several that are put in nearly nothing.
         ("$w = 0.4$, $d = 0.139$, $a = 0.622$, $w - d a = 0.3135$", ("0.3135", "0.3137"), 1),
+        # Nor does a sum of terms that came out without a rest.
+        (
+            r"$z = 1.1 \cdot 0.3 + 2.2 \cdot 0.7 = 0.33 + 1.54 = 1.87$,"
+            r" $a = \frac{1}{1 + e^{-1.87}} = 0.86646$",
+            ("0.86646", "0.86607"),
+            1,
+        ),
+        # A sign with a space behind it, in plain text.
+        (
+            "Entropy(H) = - pFalse * log2(pFalse) - pTrue * log2(pTrue)\n"
+            "           = - 0.25 * log2(0.25) - 0.75 * log2(0.75)\n           = 0.8113",
+            ("0.8113", "0.8213"),
+            3,
+        ),
+        # A row that begins with words begins a calculation.
+        (
+            "$$\\begin{align}\n\\text{Unit 1:} \\quad & 0.05 \\cdot 0.9 \\\\\n&= 0.045 \\\\\n"
+            "\\text{Unit 2:} \\quad &-0.02 \\cdot 0.5 \\\\\n&= -0.01\n\\end{align}$$",
+            ("-0.01", "-0.1"),
+            5,
+        ),
+        # Formulas between two kinds of marks; names of several words; a list with wide spaces.
+        (r"$\( w_1 = 0.4 \), \( 0.5 w_1 = 0.2 \)$", ("0.2", "0.3"), 1),
+        (
+            r"$\mathbf{hidden\_input} = 2 \cdot [0.5, 0.6] = [1.0, \quad 1.2]$,"
+            r" $\text{loss\_term} = 0.5 \cdot 0.3 = 0.15$",
+            ("1.2]", "1.3]"),
+            1,
+        ),
         # Numbers of one digit hide none.
         (
             "$y = 0.25 + 0.03 = 0.28 \\approx 0.3$, $u = 0.3 \\cdot 0.92 = 0.276$",

@@ -17,6 +17,9 @@ from generator.audit.reading.values import half_unit
 from generator.audit.rounding import Worth, significant, worth
 from generator.audit.substitution import has_symbols
 
+# What the output of a unit is called, with the unit as its index.
+OUTPUTS = ("out", "output", "o", "a", "act", "y", "sortie", "salida", "saída", "Ausgabe")
+
 
 class Known:
     """The values of symbols as far as they are known at a chain, and what comes of them."""
@@ -60,8 +63,8 @@ class Known:
         if self.history.values.get(symbol) or isinstance(symbol.name, Opaque):
             return symbol
         name = str(symbol.name)
-        if "_{" in name and not name.startswith("\\frac"):
-            index = name.partition("_{")[2].removesuffix("}")
+        base, _, index = name.removesuffix("}").partition("_{")
+        if index and base in OUTPUTS:
             for spelled in (f"{index[:1]}_{index[1:]}", index):
                 other = self.symbols.get(spelled)
                 if other is not None and self.history.values.get(other):

@@ -66,8 +66,9 @@ class NumberCheck:
             self.ledger.hide(self.chain, at, left)
         elif right.number is not None and left.number is None:
             self.ledger.rounds(left, right.number)
-            is_exact = not left.spread and left.value == right.number
-            self.history.saw(right.number, is_exact=is_exact)
+            self.history.saw(right.number, is_exact=self._is_exact(at, left, right.number))
+        elif right.number is None:
+            self._is_worked_out(at)  # whose parts may be exact
         return "checked"
 
     def _is_condition(self) -> bool:
@@ -75,6 +76,13 @@ class NumberCheck:
         last = self.sides[-1]
         behind = self.ledger.reading.source.text[last.start + len(last.latex) :][:40]
         return _ARROW.match(behind) is not None
+
+    def _is_exact(self, at: int, left: Worth, number: Decimal) -> bool:
+        """Whether a result is no rounded one; operands may have been seen to be exact by now."""
+        if left.value != number:
+            return False
+        now = self.known.worth(self.sides[at - 1]) if left.spread else left
+        return now is not None and not now.spread
 
     def _is_worked_out(self, at: int) -> bool:
         """Whether a side has the parts of the one before it, rounded each."""

@@ -198,7 +198,8 @@ def _read(parser: Parser, latex: str, start: int) -> Side:
 
 
 _ASSIGNMENTS = words(r":= \coloneqq \leftarrow \gets ←")
-_BESIDE = frozenset([",", ";", r"\quad", r"\qquad"])
+_WIDE = frozenset([r"\quad", r"\qquad"])
+_BESIDE = _WIDE | {",", ";"}
 _NO_EQUALITY = words(
     r":= \coloneqq \leftarrow \gets \to \rightarrow \mapsto \longrightarrow \in \sim"
     r" \propto \equiv \ne \neq \ll \gg \implies \Rightarrow \Longrightarrow \iff"
@@ -249,7 +250,8 @@ class _Draft:
 class _Segment:
     """A stretch of a row between commas, wide spaces or columns.
 
-    before: what stands before it: `row`, `&`, or the comma or space.
+    before: what stands before it: `row`, `label` (words at the beginning of the row), `&`, or
+        the comma or space.
     """
 
     column: int
@@ -258,7 +260,8 @@ class _Segment:
 
     def is_beside(self, *, has_relation: bool) -> bool:
         """Whether it stands beside something and is no statement of its own: a list, a number."""
-        return not has_relation and self.before != "row" and not self.goes_on(has_relation=False)
+        is_first = self.before in ("row", "label")
+        return not has_relation and not is_first and not self.goes_on(has_relation=False)
 
     def goes_on(self, *, has_relation: bool) -> bool:
         """Whether it goes on with the chain above it, by a relation or by an operator."""
@@ -277,6 +280,8 @@ def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
         for token in [*row, END]:
             depth = depth_behind(depth, token)
             sign = token.sign if depth == 0 else ""
+            if not sign and token.sign in _WIDE and current and current[-1].sign == ",":
+                continue  # a space in a list: `[1.2, \quad 0.8]`
             starts_column = sign == "&" and ampersands % 2 == 1
             if starts_column and current and current[-1].sign in RELATIONS:
                 continue  # eqnarray's second `&`, behind the relation
@@ -286,11 +291,13 @@ def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
                 if any(part.kind != "text" for part in current):
                     yield _Segment(column, before, current)
                     before = sign
+                elif current and before == "row":
+                    before = "label"  # `\text{Neuron 2:} & -0.1 \cdot 0.5`
                 if starts_column:
                     column, before = column + 1, "row"
                 current = []
             elif sign == "&":
-                before = before if current else "&"
+                before = before if current or before == "label" else "&"
             else:
                 current.append(token)
             ampersands += sign == "&"

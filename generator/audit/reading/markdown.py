@@ -135,7 +135,8 @@ class MarkdownPage:
                         at = limit
                 elif mark != "$" or _is_mathematics(text, at, close.start()):
                     start = at + 6 if text.startswith("latex ", at) else at
-                    yield self._formula(start, close.start())
+                    for inner in _without_inner_marks(text, start, close.start()):
+                        yield self._formula(*inner)
                     at = close.end()
 
     def _without(self, formulas: Sequence[Formula]) -> str:
@@ -187,6 +188,7 @@ _CLOSING = {
     r"\\(": re.compile(r"\\\\\)"),
     r"\\[": re.compile(r"\\\\\]"),
 }
+_INNER = re.compile(r"(?<!\\)\\[(\[](.*?)(?<!\\)\\[)\]]", re.DOTALL)
 _DISPLAY = ("$$", r"\[", r"\\[")
 _NO_PROSE = re.compile(
     r"<[A-Za-z/][^<>]{0,2000}>|\]\([^()\s]*(?:\s\"[^\"]*\")?\)|https?://\S+|\{[:.#%{][^{}]{0,300}\}"
@@ -283,6 +285,14 @@ def _code_spans(text: str, paragraph_ends: Sequence[int]) -> dict[int, int]:
 
 def _next(ends: Sequence[int], offset: int) -> int:
     return ends[bisect_left(ends, offset)]
+
+
+def _without_inner_marks(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    r"""A formula's span, or those of the formulas in it: `$\( x_1 = 1 \), \( x_2 = 2 \)$`."""
+    if not text[start:end].lstrip().startswith((r"\(", r"\[")):
+        return [(start, end)]
+    inner = [match.span(1) for match in _INNER.finditer(text, start, end)]
+    return inner or [(start, end)]
 
 
 def _is_mathematics(text: str, start: int, end: int) -> bool:

@@ -304,7 +304,8 @@ class Parser(SymbolReader):
 
     def text(self, token: Token) -> Expression:
         r"""`\text{net}_{h1}` and `\text{loss}` are symbols; `\text{so } x` is x with a remark."""
-        name = " ".join(token.text.split())
+        text = token.text.replace(r"\_", " ")
+        name = " ".join(text.split())
         if re.fullmatch(r"-?\d+(?:\.\d+)?", name):
             return self.raised(Constant(Decimal(name)))
         if self.next.sign == "(" and name in FUNCTIONS:
@@ -314,7 +315,7 @@ class Parser(SymbolReader):
         if self.next.sign == "(" and len(name) > 2:
             raise Unreadable(f"no function is entered for `{name}` yet")
         if not self.begins_operand() and self.next.kind != "text":
-            if not re.fullmatch(r"\s*[^\W\d_][\w -]*", token.text):
+            if not re.fullmatch(r"\s*[^\W\d_][\w -]*", text):
                 raise Unreadable(f"the words `{token.text}` are no name")
             return self.symbol(name)
         if self.at == 1:

@@ -107,7 +107,10 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
         if run and run.is_formula(in_code) and not _is_cut_off(line, run.start, run.end):
             yield run.start, run.end_behind(line[: run.start])
         run = None
-        is_sign = kind == "operator" and item[0] in "-−" and behind and behind.start() == item.end()
+        is_close = behind is not None and behind.start() == item.end()
+        is_sign = item[0] in ("-", "−") and (
+            is_close or _BEHIND_RELATION.search(line[: item.start()]) is not None
+        )
         is_joined = item.start() > 0 and line[item.start() - 1].isalnum()
         is_label = behind is not None and behind.lastgroup == "relation"
         if _goes_before(line, item) or (is_label and _LABEL.search(line[: item.end()])):
@@ -136,6 +139,8 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
         return True
     if re.search(r"[\w)\]}][ \t]*[-+−]$", before.rstrip()) or _QUALIFIED.search(before):
         return True
+    if re.search(r"[^\s*>][ \t]*[-−][ \t]+$", before):
+        return True  # a dash, or the sign of what is read: `Loss: - 0.5 × 2 = -1`
     if re.search(r"\S[ \t]*[+−×·][ \t]*[\w₀-₉]+[ \t]*:[ \t]*$", before):
         return True  # the last of several, each with its name: `W1: 5×3 + W2: 3×1`
     if re.search(r"(?:\.\.\.|…|⋯)[ \t]*[-+−×*·][ \t]*$", before):
@@ -278,6 +283,7 @@ _LEADS_ON = ("open", "operator", "relation", "comma", "root")
 # A line goes on behind an operator, and where the next one begins with an equals sign.
 _LINE_END = re.compile(r"(?<![+×·])(?<![+×·][ \t])\n(?![ \t]*[=≈](?![=>]))")
 _GOES_ON = re.compile(r"( *)(?:[×·⋅]|[*+/](?= )) *[\w(∂√]")
+_BEHIND_RELATION = re.compile(r"[=≈][ \t]*$")
 _LARGE = re.compile(r"[KMGTBk]B?")  # 150K
 _LOST_POWER = re.compile(r"\)\d")  # `(0.8)2`, copied from a page where the 2 was raised
 _THRICE = re.compile(r"([^=]{1,40}=.{1,80}?)\1\1")

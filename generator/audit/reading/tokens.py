@@ -52,7 +52,9 @@ def pieces(latex: str, decimal_comma: bool) -> Iterator[Token]:
         text = match[kind]
         if kind == "skip":
             continue
-        if kind == "name" and re.search(r"[_^{\\]", text):  # \mathrm{net_{h1}}
+        if kind == "name" and _WORDS.fullmatch(text):
+            yield Token("name", text.replace(r"\_", " "), *match.span())
+        elif kind == "name" and re.search(r"[_^{\\]", text):  # \mathrm{net_{h1}}
             inside = match.start(kind)
             for token in pieces(text, decimal_comma):
                 yield token._replace(start=token.start + inside, end=token.end + inside)
@@ -307,6 +309,7 @@ _UNICODE = {
 )
 _HATTED = {"ŷ": "y", "ŵ": "w", "â": "a"}
 _FRACTIONS = {"½": "12", "¼": "14", "¾": "34", "⅓": "13"}
+_WORDS = re.compile(r"[^\W\d_]{2,}(?:\\_[^\W_]+)+")  # hidden\_error
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _TOKEN = re.compile(
     rf"""(?P<skip>[\s~\u200b\u00a0\u2009\u202f]|(?<!\\)%[^\n]*|\\[,;:!>\s/]
@@ -322,7 +325,8 @@ _TOKEN = re.compile(
         |\\(?:begin|end)\{{(?:{_ALIGNING})\*?\}}(?:\[[tbc]\])?(?:(?<=at\}})\{{\d+\}}|(?<=at\*\}})\{{\d+\}})?)
     |(?P<row>\\\\\*?(?:[ \t]*\[[^\]\n]*\])?|\\cr(?![A-Za-z]))
     |\\(?:text(?:rm|it|bf|sf|tt|normal|up)?|mbox|hbox|mathchoice)\s*\{{(?P<text>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}
-    |\\(?:math(?:rm|it|sf|tt)|operatorname\*?)\s*\{{(?P<name>[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)*)\}}
+    |\\(?:math(?:rm|it|sf|tt)|operatorname\*?|(?:mathbf|boldsymbol|bm)(?=\s*\{{[A-Za-z]{{4}}))
+        \s*\{{(?P<name>[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)*)\}}
     |(?P<environment>\\(?:begin|end)\{{[^{{}}]*\}})
     |(?P<number>[0-9]+(?:(?:,|\{{,\}}|\\[,;:!]|\{{\\,\}})[0-9]+)*(?:\.[0-9]+(?:(?:\\[,;:!]|\{{\\,\}})[0-9]{{2,}})*)?
         |\.[0-9]+)
