@@ -193,6 +193,8 @@ def test_what_is_right_is_left_alone(text):
     assert findings(text) == ()
 
 
+EXAMPLE = "$a = 0.5$, $b = 0.25$, $a b = 0.125$."
+
 WRONG = [
     (r"$0.15 \cdot 0.05 + 0.2 \cdot 0.1 + 0.35 = 0.3785$", "arithmetic"),
     (r"$\frac{1}{1 + e^{-0.3775}} = 0.5963$", "arithmetic"),
@@ -217,8 +219,12 @@ WRONG = [
     (r"$w_7 = ?$", "unfinished"),
     (r"$w_7 \leftarrow w_7 - 0.1 = \;?$", "unfinished"),
     ("| Weight | Value |\n|---|---|\n| a | 0.3 |\n| b | ? |", "unfinished"),
-    ("The gradient will be added later.", "unfinished"),
-    ("The rest is TODO.", "unfinished"),
+    (f"{EXAMPLE} The gradient will be added later.", "unfinished"),
+    (f"{EXAMPLE} The rest is TODO.", "unfinished"),
+    (f"{EXAMPLE}\n\n- [ ] **TODO** the second layer", "unfinished"),
+    (f"{EXAMPLE} So $w_7 = $ TBC", "unfinished"),
+    (f"{EXAMPLE}\n\n| $w_7$ | TBD |", "unfinished"),
+    (f"{EXAMPLE}\n\nXXX", "unfinished"),
     (r"$a = 0.35$, $b = 0.45$, $c = a b = 0.35 \cdot 0.54 = 0.189$", "substitution"),
     (r"$out = \frac{1}{1 + e^{-out}}$", "symbol"),
     (r"$h_1 = 0.3$, $h_2 = 0.4$, $y = w_5 h_1 + w_6 h_1$", "symbol"),
@@ -867,11 +873,20 @@ $$ g = d \cdot s = 0.25 \cdot 425 = 106.25 $$"""
         ("Which one is it, log₂(0.6) = ???", False),
         ("```\ngb = 0.4\nvb = ???\n```", True),
         (r"$W \leftarrow W - 0.1 \frac{\partial C}{\partial W} = \;?$", True),
+        ("Fill in each TODO, then run `net.py`. There are 8 TODO in it.", False),
+        ("Update TODO.md and the TODO list.", False),
+        ("The process (pid XXXXX) listens on 172.17.0.2:XXXXX.", False),
+        ("Import '../XXX.tsx'.", False),
+        ("⚠️ 部分待补的内容", False),
+        ("**待补**：第二层", True),
+        ("Compute $3 v - 2 w$ = ?", False),
+        ("$(b, s, n) \\to (b, s)$ ???", False),
+        (r"The plane\(?\) is pressed flat.", False),
         (r"$z' = 0.8 \times 1.2 + ?$", True),
     ],
 )
 def test_prose_about_computing_is_no_mark_of_something_unfinished(text, is_open):
-    assert kinds(text) == ["unfinished"] * is_open
+    assert kinds(f"{EXAMPLE}\n\n{text}") == ["unfinished"] * is_open
 
 
 def test_a_function_that_is_not_named_is_not_judged():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 
 from generator.algebra import Quantity
 from generator.audit.consistency.history import History
 from generator.audit.reading.names import shape, stem
-from generator.audit.reading.statements import Reading
+from generator.audit.reading.statements import Reading, Statement, number_of
 
 
 def announced(reading: Reading, history: History) -> Iterator[tuple[int, str, list[str]]]:
@@ -62,6 +63,7 @@ def _is_computed(symbol: Quantity, start: int, reading: Reading, history: Histor
     )
 
 
+FEWEST_NUMBERS = 3  # equalities with a number, on a page that works an example
 MANY_BLANKS = 5  # question marks that make a page a worksheet
 _ANNOUNCEMENT = re.compile(
     r"\b(?:calculate|compute|determine|find|update|work\s+out|berechnen|calculons|calculamos)\s+"
@@ -70,14 +72,21 @@ _ANNOUNCEMENT = re.compile(
     r"(?P<symbols>\$[^$\n=]{1,40}\$(?:\s*(?:,|and|und|et|y|&)\s*(?:and\s+)?\$[^$\n=]{1,40}\$)*)",
     re.IGNORECASE,
 )
-_BEHIND_A_MARK = r"(?:^|(?<=[:(\[*_>.…=|-])|(?<=[:(\[*_>.…=|-][ \t])|(?<=still )|(?<=yet ))"
-_AT_THE_END = r"(?=[ \t]*(?:[.…!)\]*_|]|\\\\|$))"
+_BULLETS = " \t>*_%-[]"
+_FIRST = r"^[ \t>*_%-]*+(?:\[ \][ \t*_]*+)?"  # a bullet, a box to tick
+_BEHIND_A_MARK = (
+    rf"(?:{_FIRST}|(?<=[:：(\[*_>.…=|-])|(?<=[:：(\[*_>.…=|-][ \t])|(?<=still )|(?<=yet ))"
+)
+_AT_THE_END = r"(?=[ \t]*(?:[.…!)\]*_|:：]|\\\\|$))"
+# Words that stand alone: "fill in the TODO" and "all that has to be computed first" are prose.
 _WORDS = re.compile(
     # Spanish and Portuguese have "todo" for "all".
-    r"\b(?:TBC|TBD|FIXME)\b|(?<![\w.-])XXX+\b(?!\.\.)"
-    r"|(?<!\ben )(?<!\bem )(?<!\bde )(?<!\bque )(?<!\bcon )(?<!\bcom )(?<!\bpor )(?<!\bpara )"
-    r"(?<!\# )\bTODO\b(?![ \t]*\d)(?![ \t]+(?:el|la|los|las|lo|o|a|os|as|esto|isso)\b)"
-    # These alone, or behind a colon: "all that has to be computed first" is prose.
+    rf"{_FIRST}(?:TODO|FIXME|TBC|TBD)\b(?![ \t]*[\d/.\w-]*\.\w|[ \t]*\d"
+    r"|[ \t]+(?:list|app|items?|el|la|los|las|lo|o|a|os|as|esto|isso)\b)"
+    rf"|(?:{_BEHIND_A_MARK}|(?<=\b(?:is|be)[ \t])|(?<=\0[ \t]))(?:TODO|FIXME|TBC|TBD)\b"
+    rf"{_AT_THE_END}"
+    rf"|(?:{_FIRST}|(?<=[=|][ \t])|(?<=: ))XXX+{_AT_THE_END}"
+    rf"|{_BEHIND_A_MARK}(?:未完|待续|待補|待补充?|待定){_AT_THE_END}"
     rf"|{_BEHIND_A_MARK}(?:"
     r"[Tt]o\s+be\s+(?:continued|done|completed|computed|calculated|added|written|determined)"
     r"|[Nn]ot\s+(?:yet\s+)?(?:finished|done|computed)(?:\s+yet)?"
@@ -85,7 +94,6 @@ _WORDS = re.compile(
     r"|[Ww]ird\s+fortgesetzt|Fortsetzung\s+folgt"
     r"|[àÀ]\s+(?:compléter|suivre|faire)|[Pp]or\s+(?:hacer|completar)"
     rf"){_AT_THE_END}"
-    r"|未完(?![成全善])|待续|待補|待补|待定"
     r"|\bwill\s+be\s+(?:added|completed)\s+(?:later|soon)\b"
     r"|(?:[=≈]|\0[ \t]*:|\bis[ \t])[ \t]*\?+(?=\s|[.,;|)]|$)"
     r"|(?:(?<=[=:(])|(?<=\0[ \t])|(?<=[=:][ \t]))\?{3,}",
@@ -106,12 +114,16 @@ _IN_FORMULA = re.compile(
 
 
 def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
-    """Where a page leaves something open, and what stands there; one a line."""
+    """Where a page leaves something open, and what stands there; one a line.
+
+    TBC and its like say so only of a page that works an example, with numbers.
+    """
     prose = reading.prose
+    works_example = sum(map(_has_number, reading.statements)) >= FEWEST_NUMBERS
     found = [
-        (match.start(), match[0])
+        (match.end() - len(match[0].lstrip(_BULLETS)), match[0].lstrip(_BULLETS))
         for match in _WORDS.finditer(prose)
-        if "?" not in match[0] or _is_blank(prose, match)
+        if (_is_blank(reading, match) if "?" in match[0] else works_example)
         if reading.source.text[match.end() - 2 : match.end()] != "`?"  # why `+=` and not `=`?
     ]
     on_line = Counter(reading.place(start)[0] for start, text in found if "?" in text)
@@ -135,23 +147,31 @@ def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
             (formula.start + match.start(), formula.latex)
             for formula, match in asked
             if _is_left_open(formula.latex, match, text[formula.start :])
+            if formula.latex.strip(" ?") or text[formula.start - 1] == "$"  # no `(?)`, escaped
         ]
-    lines = set()
+    last, before = 0, ""
     for start, text in sorted(found):
         line, _ = reading.place(start)
-        if line not in lines:
-            lines.add(line)
-            yield start, " ".join(text.split())
+        text = " ".join(text.split())
+        if line > last + (text == before):  # the same line after line is one blank
+            yield start, text
+        last, before = line, text
 
 
-def _is_blank(prose: str, mark: re.Match[str]) -> bool:
+def _has_number(statement: Statement) -> bool:
+    return any(number_of(side) is not None for side in statement.sides)
+
+
+def _is_blank(reading: Reading, mark: re.Match[str]) -> bool:
     """Whether a question mark of the text stands for the value of a name, given nowhere behind."""
+    prose = reading.prose
     asked = re.search(
         r"([^\n\0=:│?]*)[=≈:]?[ \t]*$", prose[max(0, mark.start() - 80) : mark.start()]
     )
     head = " ".join(asked[1].strip(" |*-").split()) if asked else ""
-    if not head:
-        return True  # a formula stands there
+    if not head:  # a formula stands there
+        before = bisect_left(reading.formulas, mark.start(), key=lambda formula: formula.start)
+        return before == 0 or _NAME.search(reading.formulas[before - 1].latex.strip()) is not None
     return _NAME.search(head) is not None and not _has_value_in(prose[mark.end() :], head)
 
 
