@@ -621,6 +621,30 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         # The gradient in a hidden state is another name of none.
         r"$x = 0.5$, $h_3 = \tanh(x) = 0.4621$, $g = \nabla_{h3} \cdot 2 = 0.9242$",
         "On the way: - 0.5 * 2 = -1 is a dash or a sign.",
+        # Ratios, ranges, ordinals, numbered steps and settings, and tokens beside each other.
+        "Prior odds are 0.004 / 0.996 = 1 : 249, with r = 16 ≈ 29–31 GB, 5e-3 vs ~2e-5 ≈ 250.",
+        "The $9/9 = 100$th percentile. Steps 1 + 4 ≈ 90% of the code, PP=2 × TP=2 of TP=4.",
+        "```\nin: 1 2 + 7 = 1 9\n```\n\nIn all (390) = 45 / 390 = 0.1154, 5 = r-x, x = max(0, x)",
+        "A recall of r = 0.0 = 0.5, so to say. The mean of recall=0.0 = 0.5 says nothing.",
+        # Units and shapes in other spellings.
+        r"$8.19 \times 10^9 \times 2 = \mathbf{16.38\text{ GB}}$",
+        r"$6 \times 10^8 = 0.6\text{B params}$",
+        r"$\frac{3600\ \text{s}}{1\ \text{hour}} = 1$, 28 * 28 * 5 * 5 * 192 = 3.8 Mil",
+        "keys = b x 6 x 2 = 2 x 6 x 2 and (6,512/4) = (6,128)",
+        # What a logarithm without brackets is of; a contradiction; floating-point numbers.
+        r"$-(4/6 \cdot \log_2 4/6 + 2/6 \cdot \log_2 2/6) = 0.92$, $0 = -4$",
+        "0.1 + 0.2 = 0.30000000000000004, and $5.998^2 = 35.98 \\approx 35.97$",
+        # Equations to solve, conditions, other cases.
+        "$x = 6$, $y = 2$. Solve $2x + 3 = 2x - 5$ and $x + y = 5$; orthogonal: $x y = 0$",
+        "For $\\beta = 0$:\n\n$$a = 1$$\n\nFor $\\alpha = \\beta = 1$:\n\n$$a = 2$$",
+        "$d_k = 2$\n\n# Another\n\n$\\sqrt{d_k} = \\sqrt{1} = 1$",
+        r"The moments $\mu_k = \mathbb{E}[X^k] c$, so $\mu_1 = \mathbb{E}[X] c$",
+        r"$\nabla J = \begin{bmatrix} \frac{\partial J}{\partial w} \ "
+        r"\frac{\partial J}{\partial b} \end{bmatrix}$",
+        # A percent sign behind a digit is no comment; columns go on with their rows.
+        "$\\frac{900}{1000} = 90%$",
+        r"$$\begin{align*} P &= \frac{25}{28} &= 0.89 \\ R &= \frac{25}{31} &= 0.81 \end{align*}$$",
+        "Four operations $\\times$ $175 = 700$ parameters.",
         # Another example behind the words that name it.
         "For **5,000**:\n\n$z = 0.01125 \\cdot 5000 = 56.25$\n\nFor **50,000**:\n\n$z = 562.5$",
         # The argument of a function, which had a value in another section.
@@ -709,6 +733,15 @@ def test_a_maximum_of_one_argument_is_unread():
             ("0.86646", "0.86607"),
             1,
         ),
+        # A function behind brackets; columns that go on with their rows.
+        ("H = - (2/5) log2(2/5) - (3/5) log2(3/5) ≈ 0.971", ("0.971", "0.917"), 1),
+        (
+            r"$$\begin{align*} P &= \frac{25}{28} &= 0.89 \\"
+            r" R &= \frac{25}{31} &= 0.81 \end{align*}$$",
+            ("0.81", "0.91"),
+            1,
+        ),
+        ("$\\frac{900}{1000} = 90%$", ("90%", "80%"), 1),
         # A sign with a space behind it, in plain text.
         (
             "Entropy(H) = - pFalse * log2(pFalse) - pTrue * log2(pTrue)\n"
@@ -967,8 +1000,8 @@ def test_the_source_has_its_errors_and_no_others():
 
 
 def test_latex_leaves_out_comments_and_what_stands_before_the_document():
-    text = "\\newcommand{\\a}{$1 = 2$}\n\\begin{document}\n% $3 = 4$\n50\\% of $5 = 6$\n"
-    assert [(f.line, f.column) for f in findings(text, ".tex")] == [(4, 14)]
+    text = "\\newcommand{\\a}{$1 = 2$}\n\\begin{document}\n% $3 = 4$\n50\\% of $5 + 1 = 7$\n"
+    assert [(f.line, f.column) for f in findings(text, ".tex")] == [(4, 18)]
 
 
 def test_a_notebook_counts_lines_and_columns_in_the_file():

@@ -17,6 +17,7 @@ from generator.algebra import (
     Expression,
     Quantity,
     Quotient,
+    Sum,
     quantities_in,
     substitute,
 )
@@ -198,7 +199,9 @@ class ChainCheck:
             return self._unknown(at, symbols, value)
         if self.log.root is not None:
             return "checked"
-        if len(self.sides) == 2 and (self._is_supposed() or self._is_a_case(symbols, value)):
+        if len(self.sides) == 2 and (
+            self._is_supposed() or self._is_a_case(symbols, value) or _asks(symbols, value)
+        ):
             return "symbolic"
         if self.known.is_uncertain(symbols, is_step=is_step):
             return "symbolic"
@@ -306,6 +309,8 @@ class ChainCheck:
         if self.chain.relations[at - 1] == "≈":
             return "symbolic"
         symbols = {*quantities_in(left), *quantities_in(right)}
+        if len(self.sides) == 2 and len(symbols) == 1 and _has_all(left, right, symbols):
+            return "symbolic"  # an equation to solve: 2x + 3 = 5x - 1
         names = {self.known.known_as(symbol) for symbol in symbols}
         one, other = self.known.evaluated(left), self.known.evaluated(right)
         if (
@@ -349,6 +354,21 @@ class ChainCheck:
 
 _TUPLE = re.compile(r"(?:\\left)?\([^(),]+(?:,[^(),]+)+\)")
 _IF = re.compile(r"\b(?:if|whenever|unless|wenn|falls|si|если)\b|若|如果", re.IGNORECASE)
+
+
+def _asks(formula: Expression, value: Worth) -> bool:
+    """Whether a formula's result is what is asked for, or one equation of several: x + y = 5."""
+    if value.number is None or value.number != value.number.to_integral_value():
+        return False
+    names = {str(symbol.name) for symbol in quantities_in(formula)}
+    is_linear = isinstance(formula, Sum) and names <= set("xyz") and len(names) > 1
+    return value.number == 0 or is_linear
+
+
+def _has_all(left: Expression, right: Expression, symbols: set[Quantity]) -> bool:
+    """Whether two formulas, none of them a symbol alone, both have all of some symbols."""
+    is_head = is_symbol(left) or is_symbol(right)
+    return not is_head and set(quantities_in(left)) == set(quantities_in(right)) == symbols
 
 
 def _divides_by_zero(expression: Expression | None) -> bool:

@@ -11,8 +11,10 @@ from decimal import ROUND_CEILING, Decimal
 from generator.algebra import Power
 from generator.audit.reading.latex import Chain, Side
 from generator.audit.reading.statements import number_of, quote
+from generator.audit.reading.values import place
 from generator.audit.rounding import Worth, significant
 
+DOUBLE = 15  # digits that a floating-point number of 64 bits always keeps
 LONG = 8  # digits of a number that is not rounded
 
 
@@ -28,8 +30,10 @@ def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | 
 
 def _of_notation(before: Side, after: Side, both: str, page: str) -> str | None:
     """What the signs may mean; `both` is the two sides with the relation between them."""
-    if _SHAPE.search(after.latex.strip()):
+    if any(_SHAPE.search(side.latex.strip()) for side in (after, before)):
         return "it may be about the shapes of matrices"
+    if _LOGARITHM.search(both):
+        return "what a logarithm before a stroke is of is not said"
     if _uses_unnamed_sigma(before, after, page):
         return "which function σ is, this page does not say"
     if all(_PLACE.fullmatch(each.latex.strip()) for each in (before, after)):
@@ -47,14 +51,16 @@ def _of_notation(before: Side, after: Side, both: str, page: str) -> str | None:
 
 def _of_words(before: Side, after: Side, page: str) -> str | None:
     """What words and signs beside the numbers may mean."""
-    if _may_be_units(before, after):
+    if _may_be_units(before, after) or _converts(before):
         return "the words beside the numbers may be units, or say what they are"
-    if _UNIT.search(after.latex) and not _WORDS.search(before.latex):
+    if _UNIT.search(after.latex.rstrip(" }")) and not _WORDS.search(before.latex):
         return "what stands behind the number may be its unit"
     percents = [each.latex.rstrip(" .,;}*").endswith(("%", "％")) for each in (before, after)]
     if percents[0] != percents[1] and number_of(before) is not None:
         return "one number may be so many percent of something else"
     end = after.start + len(after.latex)
+    if _ORDINAL.match(page[end : end + 8]):
+        return "it may be an ordinal number"
     if _SIZE.fullmatch(before.latex.strip()) and _THINGS.match(page[end : end + 30]):
         return "a size, and a number of things of that size"
     return None
@@ -65,8 +71,17 @@ def _of_sizes(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> st
     before, start = chain.sides[at - 1], chain.sides[0].start
     numbers = [_NUMBER.fullmatch(each.latex.strip()) for each in chain.sides]
     is_prose = page[before.start - 1] not in "$([{\n" or before.latex.startswith("+")
-    if len(numbers) == 2 and all(numbers) and is_prose and not _is_near(left, right):
+    line = page[page.rfind("\n", 0, start) + 1 : start]
+    is_prose = is_prose and (len(numbers) == 2 or _IN_WORDS.search(line) is not None)
+    are_bare = numbers[at - 1] is not None and numbers[at] is not None
+    if are_bare and is_prose and not _is_near(left, right):
         return "one number may be the name of what the other counts"
+    are_whole = all(each.value == each.value.to_integral_value() for each in (left, right))
+    if are_bare and len(numbers) == 2 and are_whole and chain.relations == ("=",):
+        return "it may be the contradiction that a proof comes to"
+    printed = [each.number for each in (left, right) if each.number is not None]
+    if _is_tiny(left, right) and any(significant(number) > DOUBLE for number in printed):
+        return "it may be about floating-point numbers"
     if _is_tiny(left, right) and _FLOATING.search(page[max(0, start - 150) : start]):
         return "it may be about floating-point numbers"
     ratio = left.value / right.value if right.value else Decimal(0)
@@ -88,13 +103,16 @@ def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth
         return Decimal("0.8") < ratio < Decimal("1.25")
     if relation != "≈":
         return False
+    numbers = [each.number for each in (left, right) if each.number is not None]
+    is_as_long = len(numbers) == 2 and place(numbers[0]) == place(numbers[1])
+    if is_as_long and abs(ratio - 1) < Decimal("0.001"):
+        return True  # found on two ways, 35.98 ≈ 35.97
     if right.number == 1 and Decimal("0.995") < left.value < Decimal("1.005"):
         return True  # shares that add up to 0.9999 ≈ 1.0000
     if right.value == left.value.to_integral_value(ROUND_CEILING):
         return number_of(before) is not None  # as many as are needed: 31.25 ≈ 32 batches
     if all(each.value == each.value.to_integral_value() for each in (left, right)):
         return abs(ratio - 1) < Decimal("0.03")  # whole numbers, and still only about equal
-    numbers = [each.number for each in (left, right) if each.number is not None]
     is_long = len(numbers) == 2 and min(map(significant, numbers)) >= LONG
     return is_long and abs(ratio - 1) < Decimal("0.05")
 
@@ -133,6 +151,12 @@ def _may_be_units(before: Side, after: Side) -> bool:
     return bool(one) and one != other and (bool(other) or number_of(before) is not None)
 
 
+def _converts(before: Side) -> bool:
+    r"""Whether a fraction has a unit above and another below: `\frac{60 \text{s}}{1 \text{h}}`."""
+    words = _WORDS.findall(before.latex)
+    return len(set(words)) > 1 and _FRACTION.match(before.latex.lstrip()) is not None
+
+
 def has_unit_behind(after: Side, left: Worth, right: Worth, page: str) -> bool:
     """Whether a number is thousands or millions of what is meant: `= 112$ GB`."""
     if not right.value or abs(left.value) < 500 * abs(right.value):
@@ -141,7 +165,14 @@ def has_unit_behind(after: Side, left: Worth, right: Worth, page: str) -> bool:
     return _LARGE.match(page[end : end + 24]) is not None
 
 
-_SHAPE = re.compile(r"^[([]?\s*\d+\s*(?:\\times|×|x)\s*\d+\s*[])]?$")
+_SHAPE = re.compile(
+    r"^[([]?\s*\d+(?:\s*(?:\\times|×|x)\s*\d+|(?: x \d+)+)\s*[])]?$"
+    r"|^\(\s*\d+\s*,[\d\s,/]+\)$"  # 6 x 2, 2 x 6 x 2, (6,128)
+)
+_LOGARITHM = re.compile(r"\\(?:log|ln)(?:_\{?\w+\}?)?\s*\d+\s*/\s*\d")  # \log_2 4/6
+_IN_WORDS = re.compile(r"[^\W\d_]{2,}[^\n$&\\]*$")
+_ORDINAL = re.compile(r"\$?(?:st|nd|rd|th)\b")
+_FRACTION = re.compile(r"\\[dt]?frac")
 _LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
 _OTHER_SIGMA = re.compile(
     r"(?:\\sigma|σ)\s*(?:\\left)?\(\s*\w+\s*(?:\\right)?\)\s*=\s*"
@@ -149,7 +180,7 @@ _OTHER_SIGMA = re.compile(
 )
 _BINARY = re.compile(r"\b2\s*(?:\^|\*\*)\s*\{?\s*[1-6]0\b")  # 2^30, a thousand thousand thousand
 _FLOATING = re.compile(r"\b(?:FP|BF|float|double|IEEE)[-\w]*|floating[ -]point|\bprecision\b", re.I)
-_UNIT = re.compile(r"\d\s*(?:\\[,; ])*\\(?:text|mathrm|,)\s*\{\s*[KMGTP]i?[BWb]?\s*\}$")
+_UNIT = re.compile(r"\d\s*(?:\\[,; ])*\\(?:text|mathrm|,)\s*\{\s*[KMGTPB]i?[BWb]?(?:\s+\w+)?$")
 _NUMBER = re.compile(r"[-−+]?[\d.,]+")
 _SLOPE = re.compile(r"(?:tanh|sigma|σ|sigmoid|f|g)\}?\s*(?:'|\^\{?\s*\\prime)")
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
@@ -163,5 +194,5 @@ _RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
 _QUOTIENTS = re.compile(r"÷\s*\d+\s*/\s*\d|\(\s*1/\d+\s*[×*·]\s*\d+\s*\)")  # 5 ÷ 1/2, (1/2×3)
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
 _LARGE = re.compile(
-    r"[\s$)*_]*(?:(?:h|hours?|days?|min|minutes?|Tage|Stunden)\b|小时|天|[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b|[万亿兆億萬])"
+    r"[\s$)*_,]*(?:\\(?:text|mathrm)\{\s*)?(?:(?:h|hours?|days?|min|minutes?|Tage|Stunden)\b|小时|天|[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|[Mm]il\b|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b|[万亿兆億萬])"
 )

@@ -326,7 +326,7 @@ _EPOCH = re.compile(
     rf"(?:{_COUNTED}|forward pass|update)\b"
     r"|\bafter\s+(?:the\s+)?(?:update|one|\d)|\bcheck that it\b|\bdid it help\b"
     # For **50,000**: and ### For x = 5 (y = 0)
-    r"|^[ \t>*#-]*(?:for|für|pour|para|при|对于)\b[ \t]*[*_$]*(?:\w[ \t]*=[ \t]*)?-?\d[\d.,]*"
+    r"|^[ \t>*#-]*(?:for|für|pour|para|при|对于)\b[ \t]*[*_$]*(?:\\?\w+[ \t]*=[ \t]*)*-?\d[\d.,]*"
     r"(?=[*_$]*[ \t]*(?:\([^()\n]*\))?[*_:]*[ \t]*$)"
     r"|第[一二三四\d]+[轮次个]|\bwith\s+the\s+(?:new|updated)\b",
     re.IGNORECASE | re.MULTILINE,

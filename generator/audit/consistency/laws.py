@@ -84,7 +84,8 @@ def _difference(law: frozenset[Term], instance: frozenset[Term]) -> Iterator[tup
     odd, even = keys - other_keys, other_keys - keys
     if sign == other_sign and len(odd) == len(even) == 1:
         (one,), (another,) = odd, even
-        if one[0] == another[0]:
+        is_power = _INDEX.fullmatch(one[1]) is not None and not another[1]  # X^k, where k = 1
+        if one[0] == another[0] and not is_power:
             yield _written(one), _written(another)
 
 
@@ -124,5 +125,6 @@ _SYMBOL = re.compile(
 )
 _SUM = re.compile(rf"\\sum(?:\\limits)?(?:[_^]{_GROUP})*")
 _SAMPLE = re.compile(r",?\(\d+\)$")
+_INDEX = re.compile(r"[i-nt]")
 _SIGNS = {r"\cdot", r"\times", r"\ast"}
 _GENERIC = re.compile(r"_\{?[i-n]{1,2}\b")

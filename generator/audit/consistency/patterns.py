@@ -41,13 +41,14 @@ def suspects(reading: Reading, statement: Statement, history: History) -> Iterat
     """What is suspicious in the symbols of one chain."""
     head = statement.sides[0].expression
     whole: tuple[str, str] | None = None  # the derivative that the chain is of
+    is_plain = not any("\\" in side.latex for side in statement.sides)  # `x = max(0, x)` assigns
     for index, side in enumerate(statement.sides):
         if side.expression is None:
             continue
         yield from _repeated_factors(side, reading.symbols)
-        if index > 0 and isinstance(head, Quantity):
+        if index > 0 and isinstance(head, Quantity) and not is_plain:
             yield from _circle(head, side)
-        if index > 0:
+        if index > 0 and "matrix}" not in side.latex:  # whose entries may stand beside each other
             yield from _broken_chain(whole, side, reading, history)
         kept = whole if number_of(side) is None else None  # behind a number it is another
         whole = split_derivative(side.expression) or kept

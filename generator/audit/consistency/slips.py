@@ -215,7 +215,7 @@ class Substitutions:
         if latest.kind == "implied":
             return (is_copied and significant(number) > 2) or owner is not None
         is_certain = is_here or latest.kind in ("given", "table")  # else of another example
-        return explained or (is_certain and (wrong == 1 or agreeing >= wrong))
+        return explained or (is_certain and agreeing >= wrong) or (is_here and wrong == 1)
 
     def _is_said(self, number: Decimal) -> bool:
         """Whether the sentence says which number it is about: if it assigns 0.01, L = -log 0.01."""

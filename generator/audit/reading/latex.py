@@ -277,14 +277,17 @@ def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
     for row in _rows(tokens):
         column, ampersands, before, depth = 0, 0, "row", 0
         current: list[Token] = []
-        for token in [*row, END]:
+        for token, behind in pairwise([*row, END, END]):
             depth = depth_behind(depth, token)
             sign = token.sign if depth == 0 else ""
             if not sign and token.sign in _WIDE and current and current[-1].sign == ",":
                 continue  # a space in a list: `[1.2, \quad 0.8]`
             starts_column = sign == "&" and ampersands % 2 == 1
-            if starts_column and current and current[-1].sign in RELATIONS:
-                continue  # eqnarray's second `&`, behind the relation
+            ampersands += sign == "&"
+            if starts_column and (
+                behind.sign in RELATIONS or (current and current[-1].sign in RELATIONS)
+            ):
+                continue  # `P &= Q &= R` and eqnarray's second `&`, behind the relation
             if token is END or starts_column or sign in _BESIDE:
                 while current and current[-1].sign == ".":
                     current.pop()
@@ -300,7 +303,6 @@ def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
                 before = before if current or before == "label" else "&"
             else:
                 current.append(token)
-            ampersands += sign == "&"
 
 
 def _rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:

@@ -59,7 +59,14 @@ class _Run:
     def is_formula(self, in_code: bool) -> bool:
         items = [item for item in self.items if item.end() <= self.end]
         text = "".join(item[0] for item in items)
-        if _SHAPE.search(text) or _NAMES_OF_X.search(text):
+        if not items or _SHAPE.search(text) or _NAMES_OF_X.search(text):
+            return False
+        kinds = [item.lastgroup for item in items]
+        if kinds[:4] == ["open", "number", "close", "relation"]:
+            return False  # a number named on the way: `by all cases (390) = 45 / 390`
+        if kinds[:2] == ["number", "relation"] and _LETTERS.fullmatch("".join(text.split("=")[1:])):
+            return False  # 5 = r-x
+        if _SETTINGS.search(items[0].string[items[0].start() : items[-1].end()]):
             return False
         relations = [i for i, item in enumerate(items) if item.lastgroup == "relation"]
         if not relations or relations[0] == 0 or relations[-1] == len(items) - 1:
@@ -126,16 +133,18 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
 def _goes_before(line: str, item: re.Match[str]) -> bool:
     """Whether something unread before an item belongs to it: a product, a ratio, a date."""
     before = line[max(0, item.start() - 40) : item.start()]
-    if re.search(r"\d[:/]$|[\w)\]}\\][*+−%-]$|\\\*-$|[\w)\]}][ \t]+\*[ \t]+$", before):
+    if re.search(r"\d[:/]$|[\w)\]}\\%][*+−%-]$|\\\*-$|[\w)\]}][ \t]+\*[ \t]+$", before):
         return True
-    if re.search(r"\d[A-Za-z]{1,3}[ \t]+[xX×][ \t]+$", before):  # 100M x 768
+    if re.search(r"\d[A-Za-z]{1,3}[ \t]+[xX×][ \t]+$|\b\w+ x $", before):  # 100M x 768, b x 6
         return True
     if item[0] == "(" and re.search(r"[\w)\]′'’]$|(?<!\w)[B-Zb-zα-ω][₀-₉\d]?[ \t]+$", before):
         return True  # the argument of a function that is not read, a factor of what is
-    if re.search(r"\b(?:log|ln|exp|sqrt|max|min|sum|mean|vs\.?|versus)[ \t]*$", before):
+    if re.search(r"\b(?:log|ln|exp|sqrt|max|min|sum|mean|vs\.?|versus)[ \t]*~?$", before):
         return True
     is_number = item.lastgroup == "number"
-    if is_number and re.search(r"[\w)\]}]$|(?:^|\W)\w[ \t]*[-+−][ \t]*$", before):
+    if is_number and _NUMBERED.search(before):
+        return True
+    if is_number and re.search(r"[^\W\u2e80-\uffff]$|[)\]}]$|(?:^|\W)\w[ \t]*[-+−][ \t]*$", before):
         return True
     if re.search(r"[\w)\]}][ \t]*[-+−]$", before.rstrip()) or _QUALIFIED.search(before):
         return True
@@ -155,7 +164,7 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
 
 
 def _is_cut_off(line: str, start: int, end: int) -> bool:
-    """Whether a formula goes on with something unread: `N = 5 groups × 6`, `2=0.25loss`.
+    """Whether a formula goes on with something unread: `N = 5 groups × 6`, `= 1 : 249`, `29–31`.
 
     Or stands between quotation marks: what somebody else wrote.
     """
@@ -164,13 +173,15 @@ def _is_cut_off(line: str, start: int, end: int) -> bool:
     behind = (
         r"[\\{^_₋₊]|\w|[ \t]+vs\b|[ \t]+[^\W\d_]{2,}[ \t]*(?:[×*/·^]|\+[ \t]*\d)|[ \t]*[⊙∘⊗⊕@]"
         r"|[ \t]*[×*/·+][ \t]*(?:\.\.|…|⋯)|[ \t]+[*/][ \t]+[^\W\d_]|[ \t]*[×·][ \t]*[^\W\d_]"
-        r"|\s*[*×·/]\s*[(\[]|[ \t]*\\[A-Za-z]"
+        r"|\s*[*×·/]\s*[(\[]|[ \t]*\\[A-Za-z]|[ \t]+:[ \t]*\d|:\d|[–—]\d| \d"
     )
     return re.match(behind, line[end:]) is not None
 
 
 def _goes_on(run: _Run, item: re.Match[str], kind: str, touches: bool) -> bool:
     """Whether an item can stand where a run has come to."""
+    if kind == "name" and not run.needs_operand and _FUNCTION.match(item.string, item.start()):
+        return run.items[-1].lastgroup in ("close", "number")  # (5/14) log2(5/14)
     if kind in ("number", "name", "root"):
         is_unit = touches and run.items[-1].lastgroup == "number" and _LARGE.fullmatch(item[0])
         return run.needs_operand or (touches and kind != "number" and not is_unit)
@@ -271,6 +282,11 @@ def _symbol(name: str, start: int, end: int, entry: str = "") -> Iterator[Token]
         yield Token("mark", "'", end, end)
 
 
+_NUMBERED = re.compile(  # Steps 1 + 4 ≈ 90 % of the code
+    r"\b(?:steps?|fig(?:ure|\.)?s?|tables?|eq(?:uation|\.)?s?|parts?|phases?|chapters?|sections?"
+    r"|rows?|columns?|questions?|levels?|weeks?|days?|stages?|schritte?|pasos?|étapes?)[ \t]+$",
+    re.IGNORECASE,
+)
 _QUALIFIED = re.compile(r"\b(?:leaky|parametric|hard|scaled)[ \t-]+$", re.IGNORECASE)
 _GREEK = words(
     "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi"
@@ -287,8 +303,11 @@ _BEHIND_RELATION = re.compile(r"[=≈][ \t]*$")
 _LARGE = re.compile(r"[KMGTBk]B?")  # 150K
 _LOST_POWER = re.compile(r"\)\d")  # `(0.8)2`, copied from a page where the 2 was raised
 _THRICE = re.compile(r"([^=]{1,40}=.{1,80}?)\1\1")
+_FUNCTION = re.compile(r"(?:log\d*|ln|exp|sqrt|tanh)\(")
 _NAMES_OF_X = re.compile(r"\dx1\b.*[-+−].*\dx2\b")  # 3x1 + 4x2, not 3 times 1
 _SHAPE = re.compile(r"[^\W\d_]\[\d+[×x]\d+\]")  # K[2550×1024] says how large K is
+_LETTERS = re.compile(r"[a-z]*(?:-+[a-z]*)+")
+_SETTINGS = re.compile(r"\w=\d+ *[×x+] *[A-Za-z]+=\d")  # PP=2 × TP=2
 _LABEL = re.compile(r"(?:[^\W\d_]{2,}[ \t]+#?|[=≈][ \t]*)\d+$")
 _ASIDE = re.compile(
     r"\b(?:at|for|with|when|where|if|given|bei|für|mit|pour|avec|con|para|com)[ \t]+$",

@@ -115,6 +115,8 @@ def read(source: Source) -> Reading:
             number, symbols.arrays = bisect_right(problems, formula.start), dict(arrays)
         section = bisect_right(headings, formula.start)
         stated = [Statement(chain, section) for chain in _chains(formula, symbols)]
+        if stated and _OPERATOR.search(source.text[max(0, formula.start - 24) : formula.start]):
+            stated[0] = _without_beginning(stated[0])
         if _goes_on(above, stated, source.text[end : formula.start]):
             del statements[-len(stated) :]
             stated = [_joined(*both) for both in zip(above[-len(stated) :], stated, strict=True)]
@@ -197,7 +199,15 @@ _DISPLAYS = re.compile(
     r"\s*(?:\$\$|\\\])\s*(?:[^\s$\\#|][^$\\#|\n]{0,60})?\s*(?:\$\$|\\\[)\s*"
     r"|\s*(?:\$|\\\))[ \t]*\n\s*(?:\$|\\\()\s*"
 )
+_OPERATOR = re.compile(r"\$\s*(?:\\(?:times|cdot|div|pm)|[-+*/×·])\s*\$\s*\$+\s*$")
 _GIVES_E = re.compile(r"(?:^|[,;&({]|\\\\|\\quad)\s*e\s*&?=(?!\s*2\.71)")  # e = t - y
+
+
+def _without_beginning(statement: Statement) -> Statement:
+    r"""A statement whose first side is only the end of what stands there: `$\times$ $2 = 6$`."""
+    first, *others = statement.sides
+    unread = replace(first, expression=None, reason="an operator stands before the formula")
+    return replace(statement, chain=replace(statement.chain, sides=(unread, *others)))
 
 
 def _row(row: Assignment, symbols: SymbolTable, headings: list[int]) -> Iterator[Statement]:

@@ -254,6 +254,7 @@ _UNICODE = {
     "∑": r"\sum",
     "∏": r"\prod",
     r"\_": "_",
+    "%": r"\%",
     "⊙": r"\odot",
     "∘": r"\circ",
     "⊤": r"\top",
@@ -312,7 +313,7 @@ _FRACTIONS = {"½": "12", "¼": "14", "¾": "34", "⅓": "13"}
 _WORDS = re.compile(r"[^\W\d_]{2,}(?:\\_[^\W_]+)+")  # hidden\_error
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _TOKEN = re.compile(
-    rf"""(?P<skip>[\s~\u200b\u00a0\u2009\u202f]|(?<!\\)%[^\n]*|\\[,;:!>\s/]
+    rf"""(?P<skip>[\s~\u200b\u00a0\u2009\u202f]|(?<![\\\d])%[^\n]*|\\[,;:!>\s/]
         |\\(?:label|tag|hspace|vspace|phantom|hphantom|vphantom|color|textcolor|colorbox|bbox
             |require|class|cssId|htmlClass|style|eqref|ref|footnote|cite|mskip|hskip|kern
             |displaylimits)\*?\s*(?:\[[^\[\]]*\])?{_GROUP}
