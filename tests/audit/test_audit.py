@@ -638,9 +638,23 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         "$x = 6$, $y = 2$. Solve $2x + 3 = 2x - 5$ and $x + y = 5$; orthogonal: $x y = 0$",
         "For $\\beta = 0$:\n\n$$a = 1$$\n\nFor $\\alpha = \\beta = 1$:\n\n$$a = 2$$",
         "$d_k = 2$\n\n# Another\n\n$\\sqrt{d_k} = \\sqrt{1} = 1$",
+        "```\nd_k = d_v = 4096 / 32 = 128\n```\n\nLarge:\n\n```\nd_k = d_v = 1024 / 16 = 64\n```",
         r"The moments $\mu_k = \mathbb{E}[X^k] c$, so $\mu_1 = \mathbb{E}[X] c$",
         r"$\nabla J = \begin{bmatrix} \frac{\partial J}{\partial w} \ "
         r"\frac{\partial J}{\partial b} \end{bmatrix}$",
+        # What stands before or behind a formula belongs to it.
+        "The interval: 3.2 ± 1.96×0.2530 = 3.2 ± 0.496, of (78−80), (82−80) = −2, +2; ∛8 = 8^(1/3)",
+        "The Gini impurity is 1 - 0.25 = 0.75, then = 1 - $0.25 + 0.125 = 0.625$",
+        "The boundaries are 256 = 12+63+",
+        "Is `√(25 + 144) = √25 + √144`? And an average mean≈0 / var≈1 of var = 4",
+        "$8^8 \\approx 17$ Millionen, 150,528 × 1000 = 150 millones",
+        "$7 \\cdot 10^8 = 7 \\text{ 亿}$",
+        # Running indices, round numbers and conditions are of any case.
+        "$x_i = 12$ here. For $X = 107$: $z = \\frac{x_i - 29}{35.6} = \\frac{107 - 29}{35.6}$",
+        "$n = 1000$, $c = n / 10 = 4000 / 10$",
+        "$w = 2$, $x = 3$, $b = 1$. On the line $w x = -b$, and $6 w + 24 = 0$",
+        r"$z = 0.5$, $w x + b \xrightarrow{\text{ReLU}} a = \max(0, z)$, $x = \cos x$",
+        "$a = 0.5$, $b = 0.25$, $a b = 0.125$. Fix: ???",
         # A percent sign behind a digit is no comment; columns go on with their rows.
         "$\\frac{900}{1000} = 90%$",
         r"$$\begin{align*} P &= \frac{25}{28} &= 0.89 \\ R &= \frac{25}{31} &= 0.81 \end{align*}$$",

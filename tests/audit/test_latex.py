@@ -277,7 +277,6 @@ def test_a_law_is_read_as_one_opaque_symbol(latex):
         ("a/b x", "two ways"),
         (r"\ln x y", "where the argument"),
         (r"\sigma^2(z)", "between `\\sigma` and its argument"),
-        ("x_1_2", "two subscripts"),
         ("x^{+}^{2}", "two superscripts"),
         (r"(a + b)^{(2)}", "on what is no symbol"),
         (r"2 \text{ and } 3", "not expected"),

@@ -183,6 +183,11 @@ class ChainCheck:
                 return self.known.unknown(symbols)
             if _TUPLE.fullmatch(self.sides[at - 1].latex.strip()):
                 return "symbolic"  # (x, y) = (3, 4) gives values
+            latest = self.known.latest(symbols)
+            is_computed = latest is not None and latest.kind == "computed"
+            is_head = all(is_symbol(each.expression) for each in self.sides[:at])
+            if number is None and is_head and is_computed:
+                return "symbolic"  # it is computed again: d_k = d_v = 1024 / 16
             pairs = [(symbols, number)] if number is not None else None
         elif number is None:
             pairs = put_in(symbols, side.expression, allows_results=True)
@@ -208,6 +213,8 @@ class ChainCheck:
         if agree(mine, value):
             self.ledger.confirmed += 1
             return "checked"
+        if value.number == 0:
+            return "symbolic"  # where a formula is to be zero
         if not is_step and self._is_of_another_case(symbols, side):
             return OTHER_CASE
         page = self.ledger.reading.source.text
@@ -309,8 +316,8 @@ class ChainCheck:
         if self.chain.relations[at - 1] == "≈":
             return "symbolic"
         symbols = {*quantities_in(left), *quantities_in(right)}
-        if len(self.sides) == 2 and len(symbols) == 1 and _has_all(left, right, symbols):
-            return "symbolic"  # an equation to solve: 2x + 3 = 5x - 1
+        if len(self.sides) == 2 and not is_symbol(left) and not is_symbol(right):
+            return "symbolic"  # an equation to solve, a condition: 2x + 3 = 5x - 1, w x = -b
         names = {self.known.known_as(symbol) for symbol in symbols}
         one, other = self.known.evaluated(left), self.known.evaluated(right)
         if (
@@ -357,18 +364,11 @@ _IF = re.compile(r"\b(?:if|whenever|unless|wenn|falls|si|если)\b|若|如果"
 
 
 def _asks(formula: Expression, value: Worth) -> bool:
-    """Whether a formula's result is what is asked for, or one equation of several: x + y = 5."""
+    """Whether it is one equation of several: x + y = 5."""
     if value.number is None or value.number != value.number.to_integral_value():
         return False
     names = {str(symbol.name) for symbol in quantities_in(formula)}
-    is_linear = isinstance(formula, Sum) and names <= set("xyz") and len(names) > 1
-    return value.number == 0 or is_linear
-
-
-def _has_all(left: Expression, right: Expression, symbols: set[Quantity]) -> bool:
-    """Whether two formulas, none of them a symbol alone, both have all of some symbols."""
-    is_head = is_symbol(left) or is_symbol(right)
-    return not is_head and set(quantities_in(left)) == set(quantities_in(right)) == symbols
+    return isinstance(formula, Sum) and names <= set("xyz") and len(names) > 1
 
 
 def _divides_by_zero(expression: Expression | None) -> bool:

@@ -59,6 +59,8 @@ def _of_words(before: Side, after: Side, page: str) -> str | None:
     if percents[0] != percents[1] and number_of(before) is not None:
         return "one number may be so many percent of something else"
     end = after.start + len(after.latex)
+    if _QUESTION.match(page[end : end + 8]):
+        return "it is a question"
     if _ORDINAL.match(page[end : end + 8]):
         return "it may be an ordinal number"
     if _SIZE.fullmatch(before.latex.strip()) and _THINGS.match(page[end : end + 30]):
@@ -171,6 +173,7 @@ _SHAPE = re.compile(
 )
 _LOGARITHM = re.compile(r"\\(?:log|ln)(?:_\{?\w+\}?)?\s*\d+\s*/\s*\d")  # \log_2 4/6
 _IN_WORDS = re.compile(r"[^\W\d_]{2,}[^\n$&\\]*$")
+_QUESTION = re.compile(r"[`$)*_\s]*\?(?!\?)")
 _ORDINAL = re.compile(r"\$?(?:st|nd|rd|th)\b")
 _FRACTION = re.compile(r"\\[dt]?frac")
 _LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
@@ -180,7 +183,9 @@ _OTHER_SIGMA = re.compile(
 )
 _BINARY = re.compile(r"\b2\s*(?:\^|\*\*)\s*\{?\s*[1-6]0\b")  # 2^30, a thousand thousand thousand
 _FLOATING = re.compile(r"\b(?:FP|BF|float|double|IEEE)[-\w]*|floating[ -]point|\bprecision\b", re.I)
-_UNIT = re.compile(r"\d\s*(?:\\[,; ])*\\(?:text|mathrm|,)\s*\{\s*[KMGTPB]i?[BWb]?(?:\s+\w+)?$")
+_UNIT = re.compile(
+    r"\d\s*(?:\\[,; ])*\\(?:text|mathrm|,)\s*\{\s*(?:[KMGTPB]i?[BWb]?(?:\s+\w+)?|[万亿兆億萬])$"
+)
 _NUMBER = re.compile(r"[-−+]?[\d.,]+")
 _SLOPE = re.compile(r"(?:tanh|sigma|σ|sigmoid|f|g)\}?\s*(?:'|\^\{?\s*\\prime)")
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
@@ -194,5 +199,5 @@ _RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
 _QUOTIENTS = re.compile(r"÷\s*\d+\s*/\s*\d|\(\s*1/\d+\s*[×*·]\s*\d+\s*\)")  # 5 ÷ 1/2, (1/2×3)
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
 _LARGE = re.compile(
-    r"[\s$)*_,]*(?:\\(?:text|mathrm)\{\s*)?(?:(?:h|hours?|days?|min|minutes?|Tage|Stunden)\b|小时|天|[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|[Mm]il\b|(?i:thousand|million|billion|trillion|mln|Mio|Mrd|тыс|млн)\b|[万亿兆億萬])"
+    r"[\s$)*_,]*(?:\\(?:text|mathrm)\{\s*)?(?:(?:h|hours?|days?|min|minutes?|Tage|Stunden)\b|小时|天|[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|[Mm]il\b|(?i:thousand|milli[oó]n(?:s|en)?|millones|milh[õo]es|mil|billion|trillion|mln|Mio|Mrd|тыс|млн)\b|[万亿兆億萬])"
 )

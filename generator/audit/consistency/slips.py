@@ -191,7 +191,7 @@ class Substitutions:
         assert latest is not None
         if self.ledger.corrected(known, number) is not None:
             return True
-        if self._is_said(number):
+        if self._is_said(number) or _RUNNING.search(str(symbol.name)):
             return False
         same_epoch = latest.epoch == self.history.epoch(self.statement.start)
         owner = self.known.owner(number, symbol)
@@ -206,7 +206,7 @@ class Substitutions:
             owner = None  # a number that something else has by chance
         if not is_here and self.history.has_examples:
             return False
-        is_copied = is_slip(number, latest.number)
+        is_copied = is_slip(number, latest.number) and not _is_round(number)
         explained = is_copied or owner is not None
         if self.history.changes(known):
             return same_epoch and explained and agreeing > 0
@@ -215,7 +215,9 @@ class Substitutions:
         if latest.kind == "implied":
             return (is_copied and significant(number) > 2) or owner is not None
         is_certain = is_here or latest.kind in ("given", "table")  # else of another example
-        return explained or (is_certain and agreeing >= wrong) or (is_here and wrong == 1)
+        if explained or (is_certain and agreeing >= wrong):
+            return True
+        return is_here and wrong == 1 and not _is_round(number)
 
     def _is_said(self, number: Decimal) -> bool:
         """Whether the sentence says which number it is about: if it assigns 0.01, L = -log 0.01."""
@@ -320,6 +322,11 @@ def _are_siblings(one: Quantity, other: Quantity) -> bool:
     return str(one.name).partition("_")[0] == str(other.name).partition("_")[0]
 
 
+def _is_round(number: Decimal) -> bool:
+    """Whether a number is another case as easily as a slip: 4000, where 1000 was."""
+    return abs(number) >= 10 and len(number.normalize().as_tuple().digits) == 1
+
+
 def _is_whole(node: Expression) -> bool:
     number = printed_number(node)
     return number is not None and number == number.to_integral_value()
@@ -327,3 +334,6 @@ def _is_whole(node: Expression) -> bool:
 
 def _reads(side: Side, symbol: Quantity) -> bool:
     return side.expression is not None and symbol in set(quantities_in(side.expression))
+
+
+_RUNNING = re.compile(r"_\{?[i-n]\}?$")  # x_i is each of them in turn

@@ -172,6 +172,8 @@ def _is_blank(reading: Reading, mark: re.Match[str]) -> bool:
     if not head:  # a formula stands there
         before = bisect_left(reading.formulas, mark.start(), key=lambda formula: formula.start)
         return before == 0 or _NAME.search(reading.formulas[before - 1].latex.strip()) is not None
+    if head.isalpha() and len(head) > 1 and asked and asked[0].rstrip().endswith(":"):
+        return False  # Fix: ???
     return _NAME.search(head) is not None and not _has_value_in(prose[mark.end() :], head)
 
 

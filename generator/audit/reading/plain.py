@@ -137,6 +137,8 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
         return True
     if re.search(r"\d[A-Za-z]{1,3}[ \t]+[xX×][ \t]+$|\b\w+ x $", before):  # 100M x 768, b x 6
         return True
+    if item[0] == "(" and re.search(r"\)[ \t]*,[ \t]*$", before):
+        return True  # the last of a list
     if item[0] == "(" and re.search(r"[\w)\]′'’]$|(?<!\w)[B-Zb-zα-ω][₀-₉\d]?[ \t]+$", before):
         return True  # the argument of a function that is not read, a factor of what is
     if re.search(r"\b(?:log|ln|exp|sqrt|max|min|sum|mean|vs\.?|versus)[ \t]*~?$", before):
@@ -160,7 +162,7 @@ def _goes_before(line: str, item: re.Match[str]) -> bool:
         return True  # LaTeX between no dollars: `2 \cdot 3`
     sign = before.rstrip()[-1:]
     is_bullet = sign == "·" and not line[: item.start()].strip(" \t·")
-    return sign in tuple("/^·×⋅÷＊∗−⊙∘⊗⊕@") and not is_bullet
+    return sign in tuple("/^·×⋅÷＊∗−⊙∘⊗⊕@±∓∛∜") and not is_bullet
 
 
 def _is_cut_off(line: str, start: int, end: int) -> bool:
@@ -174,6 +176,7 @@ def _is_cut_off(line: str, start: int, end: int) -> bool:
         r"[\\{^_₋₊]|\w|[ \t]+vs\b|[ \t]+[^\W\d_]{2,}[ \t]*(?:[×*/·^]|\+[ \t]*\d)|[ \t]*[⊙∘⊗⊕@]"
         r"|[ \t]*[×*/·+][ \t]*(?:\.\.|…|⋯)|[ \t]+[*/][ \t]+[^\W\d_]|[ \t]*[×·][ \t]*[^\W\d_]"
         r"|\s*[*×·/]\s*[(\[]|[ \t]*\\[A-Za-z]|[ \t]+:[ \t]*\d|:\d|[–—]\d| \d"
+        r"|[ \t]*[±∓]|[ \t]*[+−×·*/][ \t]*$"
     )
     return re.match(behind, line[end:]) is not None
 
@@ -181,7 +184,8 @@ def _is_cut_off(line: str, start: int, end: int) -> bool:
 def _goes_on(run: _Run, item: re.Match[str], kind: str, touches: bool) -> bool:
     """Whether an item can stand where a run has come to."""
     if kind == "name" and not run.needs_operand and _FUNCTION.match(item.string, item.start()):
-        return run.items[-1].lastgroup in ("close", "number")  # (5/14) log2(5/14)
+        is_number = run.items[-1].lastgroup in ("close", "number")  # (5/14) log2(5/14)
+        return is_number or touches
     if kind in ("number", "name", "root"):
         is_unit = touches and run.items[-1].lastgroup == "number" and _LARGE.fullmatch(item[0])
         return run.needs_operand or (touches and kind != "number" and not is_unit)
@@ -307,7 +311,7 @@ _FUNCTION = re.compile(r"(?:log\d*|ln|exp|sqrt|tanh)\(")
 _NAMES_OF_X = re.compile(r"\dx1\b.*[-+−].*\dx2\b")  # 3x1 + 4x2, not 3 times 1
 _SHAPE = re.compile(r"[^\W\d_]\[\d+[×x]\d+\]")  # K[2550×1024] says how large K is
 _LETTERS = re.compile(r"[a-z]*(?:-+[a-z]*)+")
-_SETTINGS = re.compile(r"\w=\d+ *[×x+] *[A-Za-z]+=\d")  # PP=2 × TP=2
+_SETTINGS = re.compile(r"\w[=≈]\d+ *[×x+/] *[A-Za-z]+[=≈]\d")  # PP=2 × TP=2
 _LABEL = re.compile(r"(?:[^\W\d_]{2,}[ \t]+#?|[=≈][ \t]*)\d+$")
 _ASIDE = re.compile(
     r"\b(?:at|for|with|when|where|if|given|bei|für|mit|pour|avec|con|para|com)[ \t]+$",

@@ -175,11 +175,10 @@ class SymbolReader(Cursor):
             if self.accept("'", "’"):
                 sup += r"\prime"
             elif self.accept("_"):
-                if sub:
-                    raise Unreadable("two subscripts")
-                sub = canonical(self.script()) + self.index_number()
-                if not sub:
+                index = canonical(self.script()) + self.index_number()
+                if not index:
                     raise Unreadable("an empty subscript")
+                sub = f"{sub},{index}" if sub else index  # C_1_1
             elif self.accept("^", "**"):
                 if exponent or sup.replace(r"\prime", ""):
                     raise Unreadable("two superscripts")

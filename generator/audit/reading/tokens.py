@@ -80,7 +80,7 @@ def pieces(latex: str, decimal_comma: bool) -> Iterator[Token]:
         elif kind == "letter" and text in _UNICODE:
             yield Token("command", _UNICODE[text], *match.span())
         else:
-            text = _UNICODE.get(text, text)
+            text = r"\to" if text.startswith(r"\x") and "{" in text else _UNICODE.get(text, text)
             yield Token("mark" if text == "_" else kind, text, *match.span())
 
 
@@ -331,7 +331,7 @@ _TOKEN = re.compile(
     |(?P<environment>\\(?:begin|end)\{{[^{{}}]*\}})
     |(?P<number>[0-9]+(?:(?:,|\{{,\}}|\\[,;:!]|\{{\\,\}})[0-9]+)*(?:\.[0-9]+(?:(?:\\[,;:!]|\{{\\,\}})[0-9]{{2,}})*)?
         |\.[0-9]+)
-    |(?P<command>\\[A-Za-z]+|\\.)
+    |(?P<command>\\x(?:right|Right)arrow\s*(?:\[[^\[\]]*\])?\s*{_GROUP}|\\[A-Za-z]+|\\.)
     |(?P<raised>[{_LOWERED}]+|[{_RAISED}]+)
     |(?P<letter>[^\W\d_])
     |(?P<mark>:=|\.\.\.|\*\*|.)""",
