@@ -133,33 +133,9 @@ def _runs(line: str, in_code: bool) -> Iterator[tuple[int, int]]:
 def _goes_before(line: str, item: re.Match[str]) -> bool:
     """Whether something unread before an item belongs to it: a product, a ratio, a date."""
     before = line[max(0, item.start() - 40) : item.start()]
-    if re.search(r"\d[:/]$|[\w)\]}\\%][*+−%-]$|\\\*-$|[\w)\]}][ \t]+\*[ \t]+$", before):
+    patterns = _BEFORE_ALL + _BEFORE.get(item[0] if item[0] == "(" else str(item.lastgroup), ())
+    if any(pattern.search(before) for pattern in patterns):
         return True
-    if re.search(r"\d[A-Za-z]{1,3}[ \t]+[xX×][ \t]+$|\b\w+ x $", before):  # 100M x 768, b x 6
-        return True
-    if item[0] == "(" and re.search(r"\)[ \t]*,[ \t]*$", before):
-        return True  # the last of a list
-    if item[0] == "(" and re.search(r"[\w)\]′'’]$|(?<!\w)[B-Zb-zα-ω][₀-₉\d]?[ \t]+$", before):
-        return True  # the argument of a function that is not read, a factor of what is
-    if re.search(r"\b(?:log|ln|exp|sqrt|max|min|sum|mean|vs\.?|versus)[ \t]*~?$", before):
-        return True
-    is_number = item.lastgroup == "number"
-    if is_number and _NUMBERED.search(before):
-        return True
-    if is_number and re.search(r"[^\W\u2e80-\uffff]$|[)\]}]$|(?:^|\W)\w[ \t]*[-+−][ \t]*$", before):
-        return True
-    if re.search(r"[\w)\]}][ \t]*[-+−]$", before.rstrip()) or _QUALIFIED.search(before):
-        return True
-    if re.search(r"[^\s*>][ \t]*[-−][ \t]+$", before):
-        return True  # a dash, or the sign of what is read: `Loss: - 0.5 × 2 = -1`
-    if re.search(r"\S[ \t]*[+−×·][ \t]*[\w₀-₉]+[ \t]*:[ \t]*$", before):
-        return True  # the last of several, each with its name: `W1: 5×3 + W2: 3×1`
-    if re.search(r"(?:\.\.\.|…|⋯)[ \t]*[-+−×*·][ \t]*$", before):
-        return True  # the last of many
-    if re.search(r"[─═][┤┘┐╡╣][ \t]*[=≈][ \t]*$", before):
-        return True  # in the middle of a drawing, where a sum may have rows
-    if re.search(r"\\[A-Za-z]+[ \t]*$", before):
-        return True  # LaTeX between no dollars: `2 \cdot 3`
     sign = before.rstrip()[-1:]
     is_bullet = sign == "·" and not line[: item.start()].strip(" \t·")
     return sign in tuple("/^·×⋅÷＊∗−⊙∘⊗⊕@±∓∛∜") and not is_bullet
@@ -286,12 +262,41 @@ def _symbol(name: str, start: int, end: int, entry: str = "") -> Iterator[Token]
         yield Token("mark", "'", end, end)
 
 
-_NUMBERED = re.compile(  # Steps 1 + 4 ≈ 90 % of the code
-    r"\b(?:steps?|fig(?:ure|\.)?s?|tables?|eq(?:uation|\.)?s?|parts?|phases?|chapters?|sections?"
-    r"|rows?|columns?|questions?|levels?|weeks?|days?|stages?|schritte?|pasos?|étapes?)[ \t]+$",
-    re.IGNORECASE,
+# What before an item says that it is the end of something: anything, and what is such an item.
+_BEFORE_ALL = tuple(
+    map(
+        re.compile,
+        (
+            r"\d[:/]$|[\w)\]}\\%][*+−%-]$|\\\*-$|[\w)\]}][ \t]+\*[ \t]+$",
+            r"\d[A-Za-z]{1,3}[ \t]+[xX×][ \t]+$|\b\w+ x $",  # 100M x 768, b x 6
+            r"\b(?:log|ln|exp|sqrt|max|min|sum|mean|vs\.?|versus)[ \t]*~?$",
+            r"[\w)\]}][ \t]*[-+−]\s*$",
+            r"\b(?i:leaky|parametric|hard|scaled)[ \t-]+$",
+            r"[^\s*>][ \t]*[-−][ \t]+$",  # a dash, or the sign of what is read: `Loss: - 0.5 × 2`
+            # the last of several, each with its name: `W1: 5×3 + W2: 3×1`
+            r"\S[ \t]*[+−×·][ \t]*[\w₀-₉]+[ \t]*:[ \t]*$",
+            r"(?:\.\.\.|…|⋯)[ \t]*[-+−×*·][ \t]*$",  # the last of many
+            r"[─═][┤┘┐╡╣][ \t]*[=≈][ \t]*$",  # in a drawing, where a sum may have rows
+            r"\\[A-Za-z]+[ \t]*$",  # LaTeX between no dollars: `2 \cdot 3`
+        ),
+    )
 )
-_QUALIFIED = re.compile(r"\b(?:leaky|parametric|hard|scaled)[ \t-]+$", re.IGNORECASE)
+_BEFORE = {
+    "(": (
+        re.compile(r"\)[ \t]*,[ \t]*$"),  # the last of a list
+        # the argument of a function that is not read, a factor of what is
+        re.compile(r"[\w)\]′'’]$|(?<!\w)[B-Zb-zα-ω][₀-₉\d]?[ \t]+$"),
+    ),
+    "number": (
+        re.compile(r"[^\W\u2e80-\uffff]$|[)\]}]$|(?:^|\W)\w[ \t]*[-+−][ \t]*$"),
+        re.compile(  # Steps 1 + 4 ≈ 90 % of the code
+            r"\b(?:steps?|fig(?:ure|\.)?s?|tables?|eq(?:uation|\.)?s?|parts?|phases?|chapters?"
+            r"|sections?|rows?|columns?|questions?|levels?|weeks?|days?|stages?|schritte?|pasos?"
+            r"|étapes?)[ \t]+$",
+            re.IGNORECASE,
+        ),
+    ),
+}
 _GREEK = words(
     "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi"
     " psi omega"
