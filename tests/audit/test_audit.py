@@ -649,6 +649,11 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         "Is `√(25 + 144) = √25 + √144`? And an average mean≈0 / var≈1 of var = 4",
         "$8^8 \\approx 17$ Millionen, 150,528 × 1000 = 150 millones",
         "$7 \\cdot 10^8 = 7 \\text{ 亿}$",
+        r"$\{1, 2, 3\} = \{3, 1, 2\}$, $6.5 = 110.1$ and $0.99^{1000} \approx e^{-10}$",
+        r"$\frac{140 \times 10^9}{312 \times 10^{12}} \approx 0.45 \text{ ms}$",
+        "Entropy = -3/5$\\log_{2}$(3/5) - 2/5$\\log_{2}$(2/5) = 0.971",
+        r"$\frac{\partial J}{\partial z^l} = \frac{\partial J}{\partial a^{(l)}}"
+        r" \frac{\partial a^{(l)}}{\partial z^{(l)}}$",
         # Running indices, round numbers and conditions are of any case.
         "$x_i = 12$ here. For $X = 107$: $z = \\frac{x_i - 29}{35.6} = \\frac{107 - 29}{35.6}$",
         "$n = 1000$, $c = n / 10 = 4000 / 10$",

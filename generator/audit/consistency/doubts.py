@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_CEILING, Decimal
 
-from generator.algebra import Power
+from generator.algebra import Call, Power, exp
 from generator.audit.reading.latex import Chain, Side
 from generator.audit.reading.statements import number_of, quote
 from generator.audit.reading.values import place
@@ -32,6 +32,8 @@ def _of_notation(before: Side, after: Side, both: str, page: str) -> str | None:
     """What the signs may mean; `both` is the two sides with the relation between them."""
     if any(_SHAPE.search(side.latex.strip()) for side in (after, before)):
         return "it may be about the shapes of matrices"
+    if all(each.latex.strip().startswith(r"\{") for each in (before, after)):
+        return "they may be sets"
     if _LOGARITHM.search(both):
         return "what a logarithm before a stroke is of is not said"
     if _uses_unnamed_sigma(before, after, page):
@@ -76,7 +78,10 @@ def _of_sizes(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> st
     line = page[page.rfind("\n", 0, start) + 1 : start]
     is_prose = is_prose and (len(numbers) == 2 or _IN_WORDS.search(line) is not None)
     are_bare = numbers[at - 1] is not None and numbers[at] is not None
-    if are_bare and is_prose and not _is_near(left, right):
+    is_other = are_bare and not _is_near(left, right)
+    if is_other and any(_BITS.fullmatch(s.latex.strip()) for s in (before, chain.sides[at])):
+        return "the numbers may be binary"
+    if is_other and is_prose:
         return "one number may be the name of what the other counts"
     are_whole = all(each.value == each.value.to_integral_value() for each in (left, right))
     if are_bare and len(numbers) == 2 and are_whole and chain.relations == ("=",):
@@ -87,6 +92,8 @@ def _of_sizes(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> st
     if _is_tiny(left, right) and _FLOATING.search(page[max(0, start - 150) : start]):
         return "it may be about floating-point numbers"
     ratio = left.value / right.value if right.value else Decimal(0)
+    if _WORD_BEHIND.search(chain.sides[at].latex) and _is_thousands(ratio):
+        return "what stands behind the number may be its unit"
     if _DOTTED.search(before.latex + " " + chain.sides[at].latex) and ratio in _THOUSANDS:
         return "a dot may stand between thousands"
     if at == len(chain.sides) - 1 and has_unit_behind(chain.sides[at], left, right, page):
@@ -99,7 +106,9 @@ def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth
     ratio = left.value / right.value if right.value else Decimal(0)
     if _SLOPE.search(before.latex) and number_of(after) is None:
         return abs(ratio - 1) < Decimal("0.01")  # a slope from a value that was rounded
-    if relation == "≈" and isinstance(after.expression, Power):
+    power = after.expression
+    is_of_e = isinstance(power, Call) and power.function is exp and number_of(before) is None
+    if relation == "≈" and (isinstance(power, Power) or (is_of_e and "." not in after.latex)):
         return Decimal("0.3") < ratio < Decimal("3.2")
     if _BINARY.search(before.latex) and "10^" in after.latex.replace(" ", ""):
         return Decimal("0.8") < ratio < Decimal("1.25")
@@ -117,6 +126,11 @@ def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth
         return abs(ratio - 1) < Decimal("0.03")  # whole numbers, and still only about equal
     is_long = len(numbers) == 2 and min(map(significant, numbers)) >= LONG
     return is_long and abs(ratio - 1) < Decimal("0.05")
+
+
+def _is_thousands(ratio: Decimal) -> bool:
+    """Whether a ratio is a power of a thousand, as that of two units may be, but for rounding."""
+    return any(abs(ratio / each - 1) < Decimal("0.02") for each in _THOUSANDS)
 
 
 def _is_near(left: Worth, right: Worth) -> bool:
@@ -194,7 +208,9 @@ _THINGS = re.compile(r"[ \t]+(?!(?:and|or|in|for|is|as|so|which|this)\b)[^\W\d_]
 _SIZES = re.compile(r"\d+×\d+\s+/\s+\d+×\d+")  # 11×11 / 224×224
 _PLACE = re.compile(r"\[\d+,\s*\d+\]")  # [1,2] = [2,1]
 _DOTTED = re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:\.\d{3})+(?!\d)")  # 10.000 for ten thousand
-_THOUSANDS = [Decimal(1000) ** power for power in (-2, -1, 1, 2)]
+_THOUSANDS = [Decimal(1000) ** power for power in (-3, -2, -1, 1, 2, 3)]
+_WORD_BEHIND = re.compile(r"\d\s*(?:\\[,; ])*\s*\\(?:text|mathrm)\s*\{[^{}]*\}[ }]*$")
+_BITS = re.compile(r"[01]{3,}(?:\.[01]+)?|[01]{2,}\.[01]+")
 _RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
 _QUOTIENTS = re.compile(r"÷\s*\d+\s*/\s*\d|\(\s*1/\d+\s*[×*·]\s*\d+\s*\)")  # 5 ÷ 1/2, (1/2×3)
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13

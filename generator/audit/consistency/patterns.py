@@ -262,7 +262,7 @@ def _are_alike(one: str, other: str) -> bool:
     bases = [re.split(r"[_^]", name)[0] for name in (one, other)]
     if bases[0] == bases[1] and bases[0] in _LOSSES:
         return True
-    flat = [re.sub(r"[_{}^\\ ]", "", name) for name in (one, other)]
+    flat = [re.sub(r"[_{}()^\\ ]", "", name) for name in (one, other)]
     return flat[0] in flat[1] or flat[1] in flat[0]
 
 

@@ -283,7 +283,7 @@ _BEFORE_ALL = tuple(
 )
 _BEFORE = {
     "(": (
-        re.compile(r"\)[ \t]*,[ \t]*$"),  # the last of a list
+        re.compile(r"\)[ \t]*,[ \t]*$|\0$"),  # the last of a list; behind a formula
         # the argument of a function that is not read, a factor of what is
         re.compile(r"[\w)\]′'’]$|(?<!\w)[B-Zb-zα-ω][₀-₉\d]?[ \t]+$"),
     ),
