@@ -654,6 +654,10 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         "Entropy = -3/5$\\log_{2}$(3/5) - 2/5$\\log_{2}$(2/5) = 0.971",
         r"$\frac{\partial J}{\partial z^l} = \frac{\partial J}{\partial a^{(l)}}"
         r" \frac{\partial a^{(l)}}{\partial z^{(l)}}$",
+        r"$\text{dp}[4][8] = 9$, $\text{ReLU}'(0) = 1$, $4.004001 \approx 4 + 4 \times 0.001$",
+        r"2023 = (15.5 + 16.5)/2, $V = 128000$, $4 V \text{ bytes} = 0.512 \text{ MB}$",
+        r"$2 \times 2^{24} = 32\text{MB per head}$ and $\sin 0.1 \approx 0.1 - 0.001/6$",
+        "ReLU$(-3) = 0$",
         # Running indices, round numbers and conditions are of any case.
         "$x_i = 12$ here. For $X = 107$: $z = \\frac{x_i - 29}{35.6} = \\frac{107 - 29}{35.6}$",
         "$n = 1000$, $c = n / 10 = 4000 / 10$",

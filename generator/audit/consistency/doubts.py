@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_CEILING, Decimal
 
-from generator.algebra import Call, Power, exp
+from generator.algebra import Call, Power, Sum, exp
 from generator.audit.reading.latex import Chain, Side
 from generator.audit.reading.statements import number_of, quote
 from generator.audit.reading.values import place
@@ -34,6 +34,8 @@ def _of_notation(before: Side, after: Side, both: str, page: str) -> str | None:
         return "it may be about the shapes of matrices"
     if all(each.latex.strip().startswith(r"\{") for each in (before, after)):
         return "they may be sets"
+    if _KINK.search(before.latex):
+        return "authors differ in the slope at a kink"
     if _LOGARITHM.search(both):
         return "what a logarithm before a stroke is of is not said"
     if _uses_unnamed_sigma(before, after, page):
@@ -78,6 +80,8 @@ def _of_sizes(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> st
     line = page[page.rfind("\n", 0, start) + 1 : start]
     is_prose = is_prose and (len(numbers) == 2 or _IN_WORDS.search(line) is not None)
     are_bare = numbers[at - 1] is not None and numbers[at] is not None
+    if _YEAR.fullmatch(before.latex.strip()) and not _is_near(left, right):
+        return "it may be a year"
     is_other = are_bare and not _is_near(left, right)
     if is_other and any(_BITS.fullmatch(s.latex.strip()) for s in (before, chain.sides[at])):
         return "the numbers may be binary"
@@ -114,6 +118,9 @@ def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth
         return Decimal("0.8") < ratio < Decimal("1.25")
     if relation != "≈":
         return False
+    is_short = number_of(before) is not None or isinstance(before.expression, Call)
+    if is_short and isinstance(after.expression, Sum) and abs(ratio - 1) < Decimal("0.001"):
+        return True  # the first terms of a series: sin 0.1 ≈ 0.1 - 0.001/6
     numbers = [each.number for each in (left, right) if each.number is not None]
     is_as_long = len(numbers) == 2 and place(numbers[0]) == place(numbers[1])
     if is_as_long and abs(ratio - 1) < Decimal("0.001"):
@@ -177,6 +184,8 @@ def has_unit_behind(after: Side, left: Worth, right: Worth, page: str) -> bool:
     """Whether a number is thousands or millions of what is meant: `= 112$ GB`."""
     if not right.value or abs(left.value) < 500 * abs(right.value):
         return False
+    if _UNIT.search(after.latex.rstrip(" }")):
+        return True
     end = after.start + len(after.latex)
     return _LARGE.match(page[end : end + 24]) is not None
 
@@ -185,6 +194,8 @@ _SHAPE = re.compile(
     r"^[([]?\s*\d+(?:\s*(?:\\times|×|x)\s*\d+|(?: x \d+)+)\s*[])]?$"
     r"|^\(\s*\d+\s*,[\d\s,/]+\)$"  # 6 x 2, 2 x 6 x 2, (6,128)
 )
+_KINK = re.compile(r"(?i:relu)\}?'\s*(?:\\left)?\(\s*0(?:\.0)?\s*(?:\\right)?\)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _LOGARITHM = re.compile(r"\\(?:log|ln)(?:_\{?\w+\}?)?\s*\d+\s*/\s*\d")  # \log_2 4/6
 _IN_WORDS = re.compile(r"[^\W\d_]{2,}[^\n$&\\]*$")
 _QUESTION = re.compile(r"[`$)*_\s]*\?(?!\?)")
@@ -198,7 +209,7 @@ _OTHER_SIGMA = re.compile(
 _BINARY = re.compile(r"\b2\s*(?:\^|\*\*)\s*\{?\s*[1-6]0\b")  # 2^30, a thousand thousand thousand
 _FLOATING = re.compile(r"\b(?:FP|BF|float|double|IEEE)[-\w]*|floating[ -]point|\bprecision\b", re.I)
 _UNIT = re.compile(
-    r"\d\s*(?:\\[,; ])*\\(?:text|mathrm|,)\s*\{\s*(?:[KMGTPB]i?[BWb]?(?:\s+\w+)?|[万亿兆億萬])$"
+    r"\d\s*(?:\\[,; ])*\\(?:text|mathrm|,)\s*\{\s*(?:[KMGTPB]i?[BWb]?(?:\s+[\w ]+)?|[万亿兆億萬])$"
 )
 _NUMBER = re.compile(r"[-−+]?[\d.,]+")
 _SLOPE = re.compile(r"(?:tanh|sigma|σ|sigmoid|f|g)\}?\s*(?:'|\^\{?\s*\\prime)")

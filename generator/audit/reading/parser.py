@@ -314,6 +314,8 @@ class Parser(SymbolReader):
             return self.softmax()
         if self.next.sign == "(" and len(name) > 2:
             raise Unreadable(f"no function is entered for `{name}` yet")
+        if self.next.sign == "[" and self.next.start == token.end and name.isidentifier():
+            raise Unreadable(f"an entry of the table `{name}`")
         if not self.begins_operand() and self.next.kind != "text":
             if not re.fullmatch(r"\s*[^\W\d_][\w -]*", text):
                 raise Unreadable(f"the words `{token.text}` are no name")

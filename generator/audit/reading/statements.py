@@ -115,7 +115,7 @@ def read(source: Source) -> Reading:
             number, symbols.arrays = bisect_right(problems, formula.start), dict(arrays)
         section = bisect_right(headings, formula.start)
         stated = [Statement(chain, section) for chain in _chains(formula, symbols)]
-        if stated and _OPERATOR.search(source.text[max(0, formula.start - 24) : formula.start]):
+        if stated and _is_cut(source.text[max(0, formula.start - 24) : formula.start], formula):
             stated[0] = _without_beginning(stated[0])
         if _goes_on(above, stated, source.text[end : formula.start]):
             del statements[-len(stated) :]
@@ -206,10 +206,16 @@ _OPERATOR = re.compile(  # `$\\times$ $2 = 6$`, `= 1 - $(0.5 + 0.25) = 0.25$`
 _GIVES_E = re.compile(r"(?:^|[,;&({]|\\\\|\\quad)\s*e\s*&?=(?!\s*2\.71)")  # e = t - y
 
 
+def _is_cut(before: str, formula: Formula) -> bool:
+    """Whether what stands before a formula is its beginning: an operator, or a function's name."""
+    is_argument = formula.latex.lstrip().startswith("(") and re.search(r"\w\$$", before)
+    return bool(is_argument) or _OPERATOR.search(before) is not None
+
+
 def _without_beginning(statement: Statement) -> Statement:
     r"""A statement whose first side is only the end of what stands there: `$\times$ $2 = 6$`."""
     first, *others = statement.sides
-    unread = replace(first, expression=None, reason="an operator stands before the formula")
+    unread = replace(first, expression=None, reason="its beginning stands outside of the formula")
     return replace(statement, chain=replace(statement.chain, sides=(unread, *others)))
 
 
