@@ -6,16 +6,13 @@ Where that may be so, an equality is listed as not read, with this reason.
 from __future__ import annotations
 
 import re
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
-from generator.algebra import Call, Power, Sum, exp
 from generator.audit.reading.latex import Chain, Side
 from generator.audit.reading.statements import number_of, quote
-from generator.audit.reading.values import place
 from generator.audit.rounding import Worth, significant
 
 DOUBLE = 15  # digits that a floating-point number of 64 bits always keeps
-LONG = 8  # digits of a number that is not rounded
 
 
 def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | None:
@@ -24,6 +21,7 @@ def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | 
     return (
         _of_notation(before, after, quote(chain, at - 1, at), page)
         or _of_words(before, after, page)
+        or _of_bare_numbers(chain, at, left, right, page)
         or _of_sizes(chain, at, left, right, page)
     )
 
@@ -72,67 +70,45 @@ def _of_words(before: Side, after: Side, page: str) -> str | None:
     return None
 
 
-def _of_sizes(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | None:
-    """What it may mean that one number is far larger than the other, or hardly larger."""
-    before, start = chain.sides[at - 1], chain.sides[0].start
-    numbers = [_NUMBER.fullmatch(each.latex.strip()) for each in chain.sides]
-    is_prose = page[before.start - 1] not in "$([{\n" or before.latex.startswith("+")
-    line = page[page.rfind("\n", 0, start) + 1 : start]
-    is_prose = is_prose and (len(numbers) == 2 or _IN_WORDS.search(line) is not None)
-    are_bare = numbers[at - 1] is not None and numbers[at] is not None
-    if _YEAR.fullmatch(before.latex.strip()) and not _is_near(left, right):
+def _of_bare_numbers(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | None:
+    """What two numbers may mean that stand there alone, each a side, and are not near."""
+    before, after = chain.sides[at - 1], chain.sides[at]
+    if _is_near(left, right):
+        return None
+    if _YEAR.fullmatch(before.latex.strip()):
         return "it may be a year"
-    is_other = are_bare and not _is_near(left, right)
-    if is_other and any(_BITS.fullmatch(s.latex.strip()) for s in (before, chain.sides[at])):
+    if not all(_NUMBER.fullmatch(each.latex.strip()) for each in (before, after)):
+        return None
+    if any(_BITS.fullmatch(each.latex.strip()) for each in (before, after)):
         return "the numbers may be binary"
-    if is_other and is_prose:
+    is_alone, start = len(chain.sides) == 2, chain.sides[0].start
+    line = page[page.rfind("\n", 0, start) + 1 : start]
+    is_prose = page[before.start - 1] not in "$([{\n" or before.latex.startswith("+")
+    if is_prose and (is_alone or _IN_WORDS.search(line)):
         return "one number may be the name of what the other counts"
     are_whole = all(each.value == each.value.to_integral_value() for each in (left, right))
-    if are_bare and len(numbers) == 2 and are_whole and chain.relations == ("=",):
+    if is_alone and are_whole and chain.relations == ("=",):
         return "it may be the contradiction that a proof comes to"
-    printed = [each.number for each in (left, right) if each.number is not None]
-    if _is_tiny(left, right) and any(significant(number) > DOUBLE for number in printed):
-        return "it may be about floating-point numbers"
-    if _is_tiny(left, right) and _FLOATING.search(page[max(0, start - 150) : start]):
-        return "it may be about floating-point numbers"
-    ratio = left.value / right.value if right.value else Decimal(0)
-    if _WORD_BEHIND.search(chain.sides[at].latex) and _is_thousands(ratio):
-        return "what stands behind the number may be its unit"
-    if _DOTTED.search(before.latex + " " + chain.sides[at].latex) and ratio in _THOUSANDS:
-        return "a dot may stand between thousands"
-    if at == len(chain.sides) - 1 and has_unit_behind(chain.sides[at], left, right, page):
-        return "the words behind it may be the unit of the number"
     return None
 
 
-def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth) -> bool:
-    """Whether two sides may be said to be about equal: about 10⁻⁶, 2³⁰ = 10⁹, two long numbers."""
+def _of_sizes(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | None:
+    """What it may mean that one number is far larger than the other, or hardly larger."""
+    before, after, start = chain.sides[at - 1], chain.sides[at], chain.sides[0].start
+    printed = [each.number for each in (left, right) if each.number is not None]
+    if _is_tiny(left, right) and (
+        any(significant(number) > DOUBLE for number in printed)
+        or _FLOATING.search(page[max(0, start - 150) : start])
+    ):
+        return "it may be about floating-point numbers"
     ratio = left.value / right.value if right.value else Decimal(0)
-    if _SLOPE.search(before.latex) and number_of(after) is None:
-        return abs(ratio - 1) < Decimal("0.01")  # a slope from a value that was rounded
-    power = after.expression
-    is_of_e = isinstance(power, Call) and power.function is exp and number_of(before) is None
-    if relation == "≈" and (isinstance(power, Power) or (is_of_e and "." not in after.latex)):
-        return Decimal("0.3") < ratio < Decimal("3.2")
-    if _BINARY.search(before.latex) and "10^" in after.latex.replace(" ", ""):
-        return Decimal("0.8") < ratio < Decimal("1.25")
-    if relation != "≈":
-        return False
-    is_short = number_of(before) is not None or isinstance(before.expression, Call)
-    if is_short and isinstance(after.expression, Sum) and abs(ratio - 1) < Decimal("0.001"):
-        return True  # the first terms of a series: sin 0.1 ≈ 0.1 - 0.001/6
-    numbers = [each.number for each in (left, right) if each.number is not None]
-    is_as_long = len(numbers) == 2 and place(numbers[0]) == place(numbers[1])
-    if is_as_long and abs(ratio - 1) < Decimal("0.001"):
-        return True  # found on two ways, 35.98 ≈ 35.97
-    if right.number == 1 and Decimal("0.995") < left.value < Decimal("1.005"):
-        return True  # shares that add up to 0.9999 ≈ 1.0000
-    if right.value == left.value.to_integral_value(ROUND_CEILING):
-        return number_of(before) is not None  # as many as are needed: 31.25 ≈ 32 batches
-    if all(each.value == each.value.to_integral_value() for each in (left, right)):
-        return abs(ratio - 1) < Decimal("0.03")  # whole numbers, and still only about equal
-    is_long = len(numbers) == 2 and min(map(significant, numbers)) >= LONG
-    return is_long and abs(ratio - 1) < Decimal("0.05")
+    if _WORD_BEHIND.search(after.latex) and _is_thousands(ratio):
+        return "what stands behind the number may be its unit"
+    if _DOTTED.search(f"{before.latex} {after.latex}") and ratio in _THOUSANDS:
+        return "a dot may stand between thousands"
+    if at == len(chain.sides) - 1 and has_unit_behind(after, left, right, page):
+        return "the words behind it may be the unit of the number"
+    return None
 
 
 def _is_thousands(ratio: Decimal) -> bool:
@@ -206,13 +182,11 @@ _OTHER_SIGMA = re.compile(
     r"(?:\\sigma|σ)\s*(?:\\left)?\(\s*\w+\s*(?:\\right)?\)\s*=\s*"
     r"\\?(?:(?:text|mathrm|operatorname)\{)?(?:tanh|max|ReLU)\b"
 )
-_BINARY = re.compile(r"\b2\s*(?:\^|\*\*)\s*\{?\s*[1-6]0\b")  # 2^30, a thousand thousand thousand
 _FLOATING = re.compile(r"\b(?:FP|BF|float|double|IEEE)[-\w]*|floating[ -]point|\bprecision\b", re.I)
 _UNIT = re.compile(
     r"\d\s*(?:\\[,; ])*\\(?:text|mathrm|,)\s*\{\s*(?:[KMGTPB]i?[BWb]?(?:\s+[\w ]+)?|[万亿兆億萬])$"
 )
 _NUMBER = re.compile(r"[-−+]?[\d.,]+")
-_SLOPE = re.compile(r"(?:tanh|sigma|σ|sigmoid|f|g)\}?\s*(?:'|\^\{?\s*\\prime)")
 _WORDS = re.compile(r"\\(?:text|mathrm|mbox|textbf|textrm)\s*\{[^{}]*[^\W\d_][^{}]*\}")
 _SIZE = re.compile(r"\d+\s*[x×]\s*\d+(?:\s*[x×]\s*\d+)?")
 _THINGS = re.compile(r"[ \t]+(?!(?:and|or|in|for|is|as|so|which|this)\b)[^\W\d_]{3,}s\b")  # patches

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from generator.algebra import Expression
 from generator.audit.consistency.causes import cause_of_result
-from generator.audit.consistency.doubts import doubt, is_rough
+from generator.audit.consistency.doubts import doubt
 from generator.audit.consistency.known import Known, is_near
 from generator.audit.consistency.log import Log
+from generator.audit.consistency.rough import is_rough
 from generator.audit.consistency.stepwise import worked_out
 from generator.audit.reading.angles import has_angle, in_degrees
 from generator.audit.reading.latex import Side
