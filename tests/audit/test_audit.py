@@ -219,6 +219,8 @@ WRONG = [
     (r"$w_7 = ?$", "unfinished"),
     (r"$w_7 \leftarrow w_7 - 0.1 = \;?$", "unfinished"),
     ("| Weight | Value |\n|---|---|\n| a | 0.3 |\n| b | ? |", "unfinished"),
+    ("So `7×8 = 54`.", "arithmetic"),
+    (r"$3 \times 4 = 13$", "arithmetic"),
     (f"{EXAMPLE} The gradient will be added later.", "unfinished"),
     (f"{EXAMPLE} The rest is TODO.", "unfinished"),
     (f"{EXAMPLE}\n\n- [ ] **TODO** the second layer", "unfinished"),
@@ -658,6 +660,10 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         r"2023 = (15.5 + 16.5)/2, $V = 128000$, $4 V \text{ bytes} = 0.512 \text{ MB}$",
         r"$2 \times 2^{24} = 32\text{MB per head}$ and $\sin 0.1 \approx 0.1 - 0.001/6$",
         "ReLU$(-3) = 0$",
+        "Max pooling: 28/2 = 14×14×512",
+        "The softmax:\n\n$$\\sigma(1.0) = \\frac{e^1}{e^1 + e^2} = 0.2689$$",
+        r"Not the sigmoid: $\sigma(z)_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$,"
+        r" $\sigma(1.0) = \frac{e^1}{e^1 + e^2}$",
         # Running indices, round numbers and conditions are of any case.
         "$x_i = 12$ here. For $X = 107$: $z = \\frac{x_i - 29}{35.6} = \\frac{107 - 29}{35.6}$",
         "$n = 1000$, $c = n / 10 = 4000 / 10$",

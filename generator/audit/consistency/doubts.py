@@ -28,7 +28,7 @@ def doubt(chain: Chain, at: int, left: Worth, right: Worth, page: str) -> str | 
 
 def _of_notation(before: Side, after: Side, both: str, page: str) -> str | None:
     """What the signs may mean; `both` is the two sides with the relation between them."""
-    if any(_SHAPE.search(side.latex.strip()) for side in (after, before)):
+    if _SHAPE.search(after.latex.strip()) or _TUPLE.search(after.latex.strip()):
         return "it may be about the shapes of matrices"
     if all(each.latex.strip().startswith(r"\{") for each in (before, after)):
         return "they may be sets"
@@ -137,11 +137,14 @@ def _is_tiny(left: Worth, right: Worth) -> bool:
 def _uses_unnamed_sigma(before: Side, after: Side, page: str) -> bool:
     """Whether σ is applied on a page that nowhere says that it is the logistic function.
 
-    Or that says of another function, too, that it is σ.
+    Or that says of another function, too, that it is σ, or that is about the softmax only.
     """
     sides = before.latex + after.latex
     is_applied = re.search(r"(?:\\sigma|σ)'*\s*(?:\\left)?\s*\(", sides) is not None
-    return is_applied and (not _LOGISTIC.search(page) or _OTHER_SIGMA.search(page) is not None)
+    is_logistic = _LOGISTIC.search(page) or (
+        _EXPONENTIAL.search(page) and not _SOFTMAX.search(page)
+    )
+    return is_applied and (not is_logistic or _OTHER_SIGMA.search(page) is not None)
 
 
 def _may_be_units(before: Side, after: Side) -> bool:
@@ -166,10 +169,8 @@ def has_unit_behind(after: Side, left: Worth, right: Worth, page: str) -> bool:
     return _LARGE.match(page[end : end + 24]) is not None
 
 
-_SHAPE = re.compile(
-    r"^[([]?\s*\d+(?:\s*(?:\\times|×|x)\s*\d+|(?: x \d+)+)\s*[])]?$"
-    r"|^\(\s*\d+\s*,[\d\s,/]+\)$"  # 6 x 2, 2 x 6 x 2, (6,128)
-)
+_SHAPE = re.compile(r"^[([]?\s*\d+(?:\s*(?:\\times|×|x)\s*\d+)+\s*[])]?$")  # 14×14×512
+_TUPLE = re.compile(r"^\(\s*\d+\s*,[\d\s,/]+\)$")  # (6,128)
 _KINK = re.compile(r"(?i:relu)\}?'\s*(?:\\left)?\(\s*0(?:\.0)?\s*(?:\\right)?\)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LOGARITHM = re.compile(r"\\(?:log|ln)(?:_\{?\w+\}?)?\s*\d+\s*/\s*\d")  # \log_2 4/6
@@ -177,10 +178,14 @@ _IN_WORDS = re.compile(r"[^\W\d_]{2,}[^\n$&\\]*$")
 _QUESTION = re.compile(r"[`$)*_\s]*\?(?!\?)")
 _ORDINAL = re.compile(r"\$?(?:st|nd|rd|th)\b")
 _FRACTION = re.compile(r"\\[dt]?frac")
-_LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|e\s*\^|\\exp|exp\(", re.IGNORECASE)
+_LOGISTIC = re.compile(r"sigmoid|logisti|sigmoïd|(?<![\^\d])1\s*\+\s*\\?e(?:xp)?\b", re.IGNORECASE)
+_EXPONENTIAL = re.compile(r"e\s*\^|\\exp|exp\(")
+_SOFTMAX = re.compile(r"softmax", re.IGNORECASE)
 _OTHER_SIGMA = re.compile(
     r"(?:\\sigma|σ)\s*(?:\\left)?\(\s*\w+\s*(?:\\right)?\)\s*=\s*"
     r"\\?(?:(?:text|mathrm|operatorname)\{)?(?:tanh|max|ReLU)\b"
+    r"|(?:\\sigma|σ)\s*(?:\\left)?\([^()=]{1,40}\)(?:_\{?\w+\}?)?\s*=\s*"
+    r"\\[dt]?frac\{(?:e\^|\\exp)[^=]{1,40}?\\sum"
 )
 _FLOATING = re.compile(r"\b(?:FP|BF|float|double|IEEE)[-\w]*|floating[ -]point|\bprecision\b", re.I)
 _UNIT = re.compile(
