@@ -664,6 +664,9 @@ def test_each_problem_of_a_collection_has_symbols_of_its_own():
         "The softmax:\n\n$$\\sigma(1.0) = \\frac{e^1}{e^1 + e^2} = 0.2689$$",
         r"Not the sigmoid: $\sigma(z)_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$,"
         r" $\sigma(1.0) = \frac{e^1}{e^1 + e^2}$",
+        "$0{,}5 + 0{,}25 = 0{,}75$, $0{,}1 + 0{,}2 = 0{,}3$, $1.200 - 891 = 309$,"
+        " $-1{,}363 - 0{,}822 + 2{,}185 = 0{,}000$, $\\sqrt{181.160} \\approx 425{,}63$",
+        r"$\frac{1}{1 + 0.638} \approx 0.610 \;(61.0\%)$",
         # Running indices, round numbers and conditions are of any case.
         "$x_i = 12$ here. For $X = 107$: $z = \\frac{x_i - 29}{35.6} = \\frac{107 - 29}{35.6}$",
         "$n = 1000$, $c = n / 10 = 4000 / 10$",

@@ -32,6 +32,8 @@ def _of_notation(before: Side, after: Side, both: str, page: str) -> str | None:
         return "it may be about the shapes of matrices"
     if all(each.latex.strip().startswith(r"\{") for each in (before, after)):
         return "they may be sets"
+    if _PERCENT.search(after.latex):
+        return "the number in brackets may say the same in percent"
     if _KINK.search(before.latex):
         return "authors differ in the slope at a kink"
     if _LOGARITHM.search(both):
@@ -171,6 +173,7 @@ def has_unit_behind(after: Side, left: Worth, right: Worth, page: str) -> bool:
 
 _SHAPE = re.compile(r"^[([]?\s*\d+(?:\s*(?:\\times|×|x)\s*\d+)+\s*[])]?$")  # 14×14×512
 _TUPLE = re.compile(r"^\(\s*\d+\s*,[\d\s,/]+\)$")  # (6,128)
+_PERCENT = re.compile(r"\d\s*(?:\\[;,: ])?\s*\([\d.,{} ]+\\?[%％]\)\s*$")  # 0.61 (61 %)
 _KINK = re.compile(r"(?i:relu)\}?'\s*(?:\\left)?\(\s*0(?:\.0)?\s*(?:\\right)?\)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LOGARITHM = re.compile(r"\\(?:log|ln)(?:_\{?\w+\}?)?\s*\d+\s*/\s*\d")  # \log_2 4/6

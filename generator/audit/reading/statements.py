@@ -255,7 +255,10 @@ def _writes_decimal_commas(page: MarkdownPage) -> bool:
     commas = re.findall(
         r"(?<![\d,.])(?:0(?:,|\{,\})\d+|\d+(?:,|\{,\})(?!\d{3}(?!\d))\d+)(?![\d,])", text
     )
-    return len(commas) > 2 * len(re.findall(r"(?<![\d.])\d*\.\d", text))
+    points = re.findall(r"(?<![\d.])\d*\.\d+", text)
+    if len(re.findall(r"(?<![\d,.])0(?:,|\{,\})\d", text)) > 3:  # then 1.200 is a thousand
+        points = [each for each in points if not re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", each)]
+    return len(commas) > 2 * len(points)
 
 
 def _indexed_letters(page: MarkdownPage, decimal_comma: bool) -> frozenset[str]:

@@ -90,6 +90,8 @@ def _numbers(text: str, start: int, decimal_comma: bool) -> Iterator[Token]:
     if "'" in plain:  # thin spaces only group digits
         plain = plain.replace("'", "")
     if "," not in plain:
+        if decimal_comma and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", plain):
+            plain = plain.replace(".", "")  # 1.200, where 0,5 is a half
         yield Token("number", plain, start, start + len(text))
         return
     whole, *groups = plain.split(",")
@@ -98,6 +100,7 @@ def _numbers(text: str, start: int, decimal_comma: bool) -> Iterator[Token]:
     )
     is_marked = "{,}" in text
     is_thousands = is_grouped and 0 < len(whole) < 4 and whole[0] != "0"
+    is_thousands = is_thousands and not (decimal_comma and is_marked)
     if is_thousands and (not decimal_comma or len(groups) > 1):
         yield Token("number", "".join([whole, *groups]), start, start + len(text))
     elif len(groups) == 1 and "." not in plain and (decimal_comma or is_marked):
