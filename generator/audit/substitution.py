@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import TypeVar
@@ -94,6 +95,32 @@ def in_order(
             if False not in is_there and True in is_there:
                 found[one], found[other] = (found[one][0], its), (found[other][0], number)
     return found
+
+
+def exchanged(lines: Iterable[tuple[Expression, Expression]]) -> dict[Quantity, Decimal]:
+    """Symbols whose number always stands where the other factor does: the x of all weights.
+
+    Of `w_1 x = 0.05 · 0.15` and `w_3 x = 0.05 · 0.25`, x is 0.05, not two numbers.
+
+    lines: the two sides of each line, in symbols and with the numbers put in.
+    """
+    own: dict[Quantity, set[Decimal]] = defaultdict(set)
+    others: dict[Quantity, dict[Quantity, Decimal]] = defaultdict(dict)
+    for before, after in lines:
+        numbers = dict(substituted(before, after) or ())
+        for product in _products(before):
+            factors = [
+                each for each in product.factors if isinstance(each, Quantity) and each in numbers
+            ]
+            if len(factors) == len({shape(str(each.name)) for each in factors}) == 2:
+                for one, other in (factors, factors[::-1]):
+                    own[one].add(numbers[one])
+                    others[one][other] = numbers[other]
+    return {
+        symbol: next(iter(theirs.values()))
+        for symbol, theirs in others.items()
+        if len(theirs) > 1 and len(set(theirs.values())) == 1 < len(own[symbol])
+    }
 
 
 def _fits(known: Decimal | None, here: Decimal, there: Decimal) -> bool | None:

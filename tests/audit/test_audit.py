@@ -142,6 +142,26 @@ def test_the_right_value_used_after_a_wrong_one_follows_from_that():
     assert second.printed == "0.355"
 
 
+@pytest.mark.parametrize(
+    ("result", "lines"), [("0.0304", [2]), ("0.0302", [2]), ("0.0412", [2, 2])]
+)
+def test_a_wrong_result_of_a_wrong_number_is_an_error_of_its_own(result, lines):
+    found = findings(
+        rf"""$h = 0.12 \cdot 0.21 = 0.0252$
+$z = 1.2 h = 1.2 \cdot 0.0253 = {result}$"""
+    )
+    assert [(finding.line, finding.root) for finding in found] == [(line, None) for line in lines]
+
+
+@pytest.mark.parametrize(("result", "found"), [("0.0425", []), ("0.0435", ["arithmetic"])])
+def test_factors_that_always_stand_the_other_way_round_are_no_other_values(result, found):
+    page = r"""$z_1 = w_1 x_1 + w_2 x_2 = 0.05 \cdot 0.15 + 0.10 \cdot 0.20 = 0.0275$
+$z_2 = w_3 x_1 + w_4 x_2 = 0.05 \cdot 0.25 + 0.10 \cdot 0.30 = 0.0425$
+
+$z_2 = w_3 x_1 + w_4 x_2 = """
+    assert kinds(f"{page}{result}$") == found
+
+
 def test_a_wrong_number_carried_on_follows_from_its_root():
     page = changed("= 0.6631(1 - 0.6631) = 0.2234", "= 0.6769(1 - 0.6769) = 0.2187")
     page = page.replace("* 0.2234 *", "* 0.2187 *").replace("0.04424", "0.04331")
@@ -1206,16 +1226,16 @@ def test_a_damaged_page_is_read_without_a_crash(data):
 
 @pytest.mark.parametrize("piece", ["a=1\n", "$a=1$ ", " ", "<a ", "a=(", "1e5", "`", "**", "x = "])
 def test_a_long_page_takes_no_more_than_seconds(piece):
-    start = time.perf_counter()
+    start = time.process_time()
     audit(read_source(piece * (60_000 // len(piece)), ".md"))
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
 
 
 def test_a_page_of_a_megabyte_takes_no_more_than_seconds():
     page = PAGE * (1_000_000 // len(PAGE))
-    start = time.perf_counter()
+    start = time.process_time()
     assert audit(read_source(page, ".md")).coverage.unread == ()
-    assert time.perf_counter() - start < 60
+    assert time.process_time() - start < 60
 
 
 def test_an_array_of_one_problem_has_more_entries_than_that_of_all():

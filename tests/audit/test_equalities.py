@@ -402,12 +402,12 @@ def test_a_damaged_page_is_read_without_a_crash(data):
     ],
 )
 def test_extreme_formulas_take_no_more_than_seconds(line):
-    start = time.perf_counter()
+    start = time.process_time()
     read_page(f"$$\n{line}\n$$")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_page_of_a_megabyte_takes_no_more_than_seconds():
-    start = time.perf_counter()
+    start = time.process_time()
     assert read_page(PAGE * (1_000_000 // len(PAGE))).findings == ()
-    assert time.perf_counter() - start < 60
+    assert time.process_time() - start < 60

@@ -131,6 +131,7 @@ def test_a_minus_belongs_to_the_number_that_it_leads():
         (r"\partial E / \partial w_5", r"\frac{\partial E}{\partial w_5}"),
         (r"\frac{\partial \hat y_1}{\partial z}", r"\frac{\partial \hat{y}_1}{\partial z}"),
         (r"\frac{dE}{dw_5}", r"\frac{\partial E}{\partial w_5}"),
+        (r"\frac{\partial{E}}{\partial {w_5}}", r"\frac{\partial E}{\partial w_5}"),
     ],
 )
 def test_a_symbol_has_one_canonical_name(latex, name):
@@ -335,6 +336,12 @@ def sides(latex):
         ("a = 0,5", [(["a", None], "=")]),
         (r"a &= 1 & b &= 2 \\ &= 3 & &= 4", [(["a", "1", "3"], "=="), (["b", "2", "4"], "==")]),
         (r"a & = & b", [(["a", "b"], "=")]),
+        (
+            r"\begin{array}{lll} a &= b &= 1 \\ & - 2 \\ c &= 3 & d = 4 \end{array}.",
+            [(["a", "b", r"1 \\ & - 2"], "=="), (["c", "3"], "="), (["d", "4"], "=")],
+        ),
+        (r"\begin{array}{l} a = 3 \end{array} + 1 = 4", [([None, "4"], "=")]),
+        (r"\begin{array} a = 3 \end{array}", [(["a", "3"], "=")]),
         (r"w := w - 1 = 2", [(["w - 1", "2"], "=")]),
         (r"w \leftarrow w - 1 \\ &= 2", [(["w - 1", "2"], "=")]),
         (r"a \to b", []),
@@ -461,7 +468,17 @@ PIECES = [
     *("}", "(", ")", "[", "]", "^", "_", "+", "-", "*", "/", r"\cdot", r"\times", "10", "0.5", "e"),
     *("w", "x", "net", r"\hat", r"\text{so}", r"\mathrm{net_{h}}", "'", r"\sigma", r"\ln", r"\exp"),
     *(r"\quad", r"\odot", r"\underbrace", r"\dots", "<", ":=", "?", "|", "%", ".", "!", "1e5"),
-    *(r"\begin{aligned}", r"\end{aligned}", r"\begin{cases}", r"\approx", r"\text{", r"\mathrm{"),
+    *(
+        r"\begin{aligned}",
+        r"\end{aligned}",
+        r"\begin{cases}",
+        r"\approx",
+        "&=",
+        r"\begin{array}{ll}",
+        r"\end{array}",
+        r"\text{",
+        r"\mathrm{",
+    ),
 ]
 
 
@@ -511,6 +528,6 @@ def test_any_text_is_unreadable_at_worst(text):
     ],
 )
 def test_a_large_formula_takes_no_more_than_seconds(piece):
-    start = time.perf_counter()
+    start = time.process_time()
     chains(piece * (200_000 // len(piece)), SymbolTable())
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

@@ -17,7 +17,7 @@ from generator.audit.reading.names import Opaque, shape, stem
 from generator.audit.reading.statements import Reading, Statement, is_symbol, number_of
 from generator.audit.reading.values import half_unit, place
 from generator.audit.rounding import same_value, significant
-from generator.audit.substitution import has_symbols, number_in
+from generator.audit.substitution import exchanged, has_symbols, number_in
 
 MANY_PLACES = -4  # decimals of a number that was probably rounded: 0.0067 of 0.00669
 MANY = 40  # values of one symbol; with more it is a variable, whose values say nothing
@@ -48,6 +48,7 @@ class History:
     unclear: symbols with a formula that is not read.
     has_examples: whether the page has several, with other values each.
     aliases: symbols without a value that are other names of one, and where that was seen.
+    exchanged: symbols without a value whose number stands behind the other factor everywhere.
     """
 
     epochs: list[int]
@@ -61,6 +62,7 @@ class History:
     unclear: set[Quantity] = field(default_factory=set)
     has_examples: bool = False
     aliases: dict[Quantity, tuple[Quantity, int]] = field(default_factory=dict)
+    exchanged: dict[Quantity, Decimal] = field(default_factory=dict)
     # Indexes: symbols by their stems and shapes, values by their numbers and by their places.
     versions: dict[str, list[Quantity]] = field(default_factory=lambda: defaultdict(list))
     owners: dict[Decimal, list[tuple[int, Quantity]]] = field(
@@ -111,7 +113,7 @@ class History:
     def number(self, symbol: Quantity, start: int) -> Decimal | None:
         """The number that a symbol is at a place."""
         latest = self.latest(symbol, start)
-        return None if latest is None else latest.number
+        return self.exchanged.get(symbol) if latest is None else latest.number
 
     def before(self, symbol: Quantity, start: int) -> list[Value]:
         """The values before a place, at most the last few."""
@@ -225,6 +227,12 @@ def gathered(reading: Reading) -> History:
         values.sort(key=lambda value: value.start)
         history.given |= {abs(value.number) for value in values if value.kind in ("given", "table")}
     history.timeline.sort(key=lambda each: each[0])
+    history.exchanged = exchanged(
+        (one.expression, other.expression)
+        for statement in reading.statements
+        for one, other in pairwise(statement.sides)
+        if one.expression is not None and other.expression is not None
+    )
     _begin_examples(reading, history)
     return history
 

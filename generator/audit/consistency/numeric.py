@@ -127,7 +127,9 @@ class NumberCheck:
         if printed.number is not None and tree is not None:
             cause = cause_of_result(tree, printed.number, self.known.named_numbers())
         why = f"the other side comes to {expected}"
-        self.log.report(at, "arithmetic", printed_text(side), expected, why, cause)
+        is_second = self.log.put_in_at == at - 1 and self._is_wrong_anyhow(at, right)
+        text = printed_text(side)
+        self.log.report(at, "arithmetic", text, expected, why, cause, is_second=is_second)
         if printed.number is not None:
             self.log.correct(expected)
 
@@ -142,6 +144,12 @@ class NumberCheck:
             if 4 * abs(value.value - right.value) < abs(value.value - left.value):
                 return side.expression
         return None
+
+    def _is_wrong_anyhow(self, at: int, result: Worth) -> bool:
+        """Whether a result is not what the formula before its numbers gives with the right ones."""
+        formula = self.sides[at - 2].expression if at > 1 else None
+        right = None if formula is None else self.known.corrected(formula)
+        return right is not None and not agree(right, result)
 
     def _report_numbers(self, at: int, formula: Expression, value: Worth) -> None:
         """Numbers between a formula and its right result that come to neither."""

@@ -200,6 +200,7 @@ def _read(parser: Parser, latex: str, start: int) -> Side:
 _ASSIGNMENTS = words(r":= \coloneqq \leftarrow \gets ←")
 _WIDE = frozenset([r"\quad", r"\qquad"])
 _BESIDE = _WIDE | {",", ";"}
+_CONNECTING = frozenset([*RELATIONS, *MINUS, *TIMES, "+", "/", "&"])
 _NO_EQUALITY = words(
     r":= \coloneqq \leftarrow \gets \to \rightarrow \mapsto \longrightarrow \in \sim"
     r" \propto \equiv \ne \neq \ll \gg \implies \Rightarrow \Longrightarrow \iff"
@@ -274,7 +275,7 @@ class _Segment:
 
 def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
     """Rows taken apart at commas, wide spaces and every second `&`."""
-    for row in _rows(tokens):
+    for row in _rows(_unframed(tokens)):
         column, ampersands, before, depth = 0, 0, "row", 0
         current: list[Token] = []
         for token, behind in pairwise([*row, END, END]):
@@ -303,6 +304,33 @@ def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
                 before = before if current or before == "label" else "&"
             else:
                 current.append(token)
+
+
+def _unframed(tokens: Sequence[Token]) -> Sequence[Token]:
+    r"""The rows of an `array` that frames a whole formula and holds statements, no matrix.
+
+    Its columns are statements beside each other, but for one that begins or ends with a
+    relation or an operator, as in an aligned environment.
+    """
+    frame = [at for at, token in enumerate(tokens) if token.kind == "environment"]
+    if not frame or tokens[frame[0]].text != r"\begin{array}":
+        return tokens
+    first, last = frame[0], frame[-1]
+    if any(token.sign not in (".", ",") for token in (*tokens[:first], *tokens[last + 1 :])):
+        return tokens
+    first = next((at for at, token in enumerate(tokens) if token.sign == "}"), first)
+    rows: list[Token] = []
+    depth, has_relation = 0, False
+    for at in range(first + 1, last):
+        token, beside = tokens[at], {tokens[at - 1].sign, tokens[at + 1].sign}
+        if depth == 0 and token.text == r"\end{array}":
+            return tokens  # two arrays beside each other
+        depth = depth_behind(depth, token)
+        has_relation |= depth == 0 and token.sign in RELATIONS
+        if depth == 0 and token.sign == "&" and not beside & _CONNECTING:
+            token = token._replace(text=r"\quad")
+        rows.append(token)
+    return rows if has_relation else tokens
 
 
 def _rows(tokens: Sequence[Token]) -> Iterator[list[Token]]:

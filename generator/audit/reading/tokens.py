@@ -239,7 +239,7 @@ def is_differential(tokens: Sequence[Token]) -> bool:
     """Whether it begins with the d or ∂ of a derivative, or with a δ or Δ written for it."""
     if len(tokens) < 2 or tokens[0].text not in (r"\partial", "d", r"\delta", r"\Delta"):
         return False
-    return tokens[1].kind in ("letter", "name", "text", "command")
+    return tokens[1].kind in ("letter", "name", "text", "command") or tokens[1].sign == "{"
 
 
 # A superscript that is part of a symbol: [1], (2), +, *, a prime, and several of them.
