@@ -24,7 +24,7 @@ from generator.audit.reading.arrays import Array
 from generator.audit.reading.names import Opaque
 from generator.audit.reading.parser import Parser
 from generator.audit.reading.plain import plain_tokens
-from generator.audit.reading.symbols import SymbolTable
+from generator.audit.reading.symbols import BOLD, SymbolTable
 from generator.audit.reading.tokens import (
     END,
     MINUS,
@@ -200,6 +200,7 @@ def _read(parser: Parser, latex: str, start: int) -> Side:
 _ASSIGNMENTS = words(r":= \coloneqq \leftarrow \gets ←")
 _WIDE = frozenset([r"\quad", r"\qquad"])
 _BESIDE = _WIDE | {",", ";"}
+_AROUND = frozenset([*RELATIONS, *_BESIDE, "&", "{", "}", "."])
 _CONNECTING = frozenset([*RELATIONS, *MINUS, *TIMES, "+", "/", "&"])
 _NO_EQUALITY = words(
     r":= \coloneqq \leftarrow \gets \to \rightarrow \mapsto \longrightarrow \in \sim"
@@ -275,7 +276,7 @@ class _Segment:
 
 def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
     """Rows taken apart at commas, wide spaces and every second `&`."""
-    for row in _rows(_unframed(tokens)):
+    for row in _rows(_unframed(_unbraced(tokens))):
         column, ampersands, before, depth = 0, 0, "row", 0
         current: list[Token] = []
         for token, behind in pairwise([*row, END, END]):
@@ -304,6 +305,29 @@ def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
                 before = before if current or before == "label" else "&"
             else:
                 current.append(token)
+
+
+def _unbraced(tokens: Sequence[Token]) -> Sequence[Token]:
+    r"""A formula without the braces around whole statements: `\mathbf{a = 1}`, `{\small a = 1}`."""
+    kept: list[Token | None] = list(tokens)
+    opened: list[int] = []
+    hold_relations: set[int] = set()
+    for at, token in enumerate(tokens):
+        if token.sign == "{":
+            opened.append(at)
+        elif token.sign in RELATIONS:
+            hold_relations.update(opened[-1:])
+        elif token.sign == "}" and opened:
+            start = opened.pop()
+            first = start - (start > 0 and tokens[start - 1].sign in BOLD)
+            beside = [*tokens[max(0, first - 1) : first], *tokens[at + 1 : at + 2]]
+            if start in hold_relations and all(
+                each.sign in _AROUND or each.kind == "row" for each in beside
+            ):
+                kept[first : start + 1] = [None] * (start + 1 - first)
+                kept[at] = None
+                hold_relations.update(opened[-1:])
+    return [token for token in kept if token is not None]
 
 
 def _unframed(tokens: Sequence[Token]) -> Sequence[Token]:

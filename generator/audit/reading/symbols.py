@@ -22,7 +22,7 @@ from generator.audit.reading.tokens import (
     is_decoration,
 )
 
-_BOLD = frozenset([r"\mathbf", r"\boldsymbol", r"\bm", r"\bold"])
+BOLD = frozenset([r"\mathbf", r"\boldsymbol", r"\bm", r"\bold"])
 _IN_NAMES = frozenset(["_", "{", "}", ","])
 
 
@@ -110,7 +110,7 @@ class SymbolReader(Cursor):
         r"""`\hat{y}_1`, which may be written `\hat{y_1}` or `\hat{y1}`."""
         inside = self.script()
         index = ""
-        if token.text in _BOLD and any(each.kind == "number" for each in inside[:2]):
+        if token.text in BOLD and any(each.kind == "number" for each in inside[:2]):
             number = self.part(inside)
             if not isinstance(number, Quantity):
                 return self.raised(number)  # a result in bold
