@@ -908,6 +908,25 @@ def test_what_other_pages_write_is_read(text, wrong):
     assert audit(read_source(text, ".md")).coverage.unread == ()
 
 
+@pytest.mark.parametrize(("result", "found"), [("0.357", []), ("0.375", ["arithmetic"])])
+def test_numbers_are_checked_although_their_symbol_is_a_vector_elsewhere(result, found):
+    page = r"""$L = [0.357, 0.105]$ for the two.
+
+$$ L = -(0 \cdot \log(0.2) + 1 \cdot \log(0.7)) $$
+$$ = -\log(0.7) \approx """
+    assert kinds(f"{page}{result} $$") == found
+
+
+@pytest.mark.parametrize(("entry", "found"), [("1.2", []), ("1.3", ["arithmetic"])])
+def test_a_display_goes_on_with_the_matrix_of_the_one_before_it(entry, found):
+    page = r"""$$ z = W x + b $$
+
+$$ = \begin{bmatrix} 0.5 & 0.2 \\ 0.1 & 0.4 \end{bmatrix} \begin{bmatrix} 2 \\ 1 \end{bmatrix} $$
+$$ = \begin{bmatrix} %s \\ 0.6 \end{bmatrix} $$
+"""
+    assert kinds(page % entry) == found
+
+
 def test_a_row_of_wrong_entries_is_one_finding():
     (finding,) = findings(r"$2 \cdot [0.5, 0.7, 0.9] = [1.0, 1.5, 1.9]$")
     assert finding.expected == "1.4, 1.8"

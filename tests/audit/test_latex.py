@@ -23,7 +23,7 @@ from generator.algebra import (
 from generator.algebra.expression import children, rebuilt
 from generator.algebra.functions import absolute, maximum, sqrt, tanh
 from generator.audit.reading.functions import FUNCTIONS
-from generator.audit.reading.latex import chains, parse
+from generator.audit.reading.latex import chains, entrywise, parse
 from generator.audit.reading.names import Opaque
 from generator.audit.reading.symbols import SymbolTable
 from generator.audit.reading.tokens import Unreadable
@@ -304,6 +304,11 @@ def test_what_has_no_one_reading_says_why(latex, reason):
 # Chains.
 
 
+def entries(latex):
+    symbols = SymbolTable()
+    return [entry for chain in chains(latex, symbols) for entry in entrywise(chain, symbols)]
+
+
 def sides(latex):
     return [
         (
@@ -313,7 +318,7 @@ def sides(latex):
             ],
             "".join(chain.relations),
         )
-        for chain in chains(latex, SymbolTable())
+        for chain in entries(latex)
     ]
 
 
@@ -340,6 +345,9 @@ def sides(latex):
             r"\begin{array}{lll} a &= b &= 1 \\ & - 2 \\ c &= 3 & d = 4 \end{array}.",
             [(["a", "b", r"1 \\ & - 2"], "=="), (["c", "3"], "="), (["d", "4"], "=")],
         ),
+        (r"a &= b + \\ &+ c = \\ &= 3", [(["a", r"b + \\ &+ c", "3"], "==")]),
+        (r"a = b \times \\ c = \\ 3", [(["a", r"b \times \\ c", "3"], "==")]),
+        (r"a = \\ b = 3", [(["a", None], "="), (["b", "3"], "=")]),
         (r"{\small a &= 1 \\[1ex] b &= 2}", [(["a", "1"], "="), (["b", "2"], "=")]),
         (r"\mathbf{a = \mathbf{3} + b}", [(["a", r"\mathbf{3} + b"], "=")]),
         (r"a = \boxed{b = 3}.", [(["a", "b", "3"], "==")]),
@@ -489,14 +497,14 @@ PIECES = [
 @settings(max_examples=1500, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=25), st.sampled_from(["", " "]))
 def test_malformed_latex_is_unreadable_at_worst(parts, between):
-    for chain in chains(between.join(parts), SymbolTable()):
+    for chain in entries(between.join(parts)):
         assert len(chain.sides) == len(chain.relations) + 1
         assert all((side.expression is None) == bool(side.reason) for side in chain.sides)
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_unreadable_at_worst(text):
-    chains(text, SymbolTable())
+    entries(text)
 
 
 @pytest.mark.parametrize(
@@ -533,5 +541,5 @@ def test_any_text_is_unreadable_at_worst(text):
 )
 def test_a_large_formula_takes_no_more_than_seconds(piece):
     start = time.process_time()
-    chains(piece * (200_000 // len(piece)), SymbolTable())
+    entries(piece * (200_000 // len(piece)))
     assert time.process_time() - start < 10

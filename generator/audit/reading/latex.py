@@ -19,7 +19,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TypeGuard
 
-from generator.algebra import Expression, Quantity
+from generator.algebra import Expression, Quantity, quantities_in
 from generator.audit.reading.arrays import Array
 from generator.audit.reading.names import Opaque
 from generator.audit.reading.parser import Parser
@@ -88,19 +88,19 @@ def side(latex: str, start: int, symbols: SymbolTable, *, is_plain: bool = False
     )
 
 
-def chains(latex: str, symbols: SymbolTable, *, is_plain: bool = False) -> list[Chain]:
+def chains(latex: str, symbols: SymbolTable, *, is_plain: bool = False) -> Iterator[Chain]:
     """The chains of relations in a formula, its rows and columns taken apart.
 
     A row that begins with a relation goes on with the chain above it, one that
     begins with an operator goes on with the last side. Assignments and arrows
-    end a chain and are no equalities.
+    end a chain and are no equalities. A chain of arrays is to be taken `entrywise`
+    before the next is asked for, which may use its symbols.
     """
-    found: list[Chain] = []
     cut = plain_tokens if is_plain else tokenize
     for draft in _drafts(cut(latex, decimal_comma=symbols.decimal_comma)):
         chain = draft.read(latex, symbols)
-        found += entrywise(chain, symbols) if chain else ()
-    return found
+        if chain is not None:
+            yield chain
 
 
 def sides_of_equalities(latex: str) -> Iterator[str]:
@@ -117,10 +117,14 @@ def _drafts(tokens: Sequence[Token]) -> list[_Draft]:
     for segment in _segments(tokens):
         draft = above.get(segment.column)
         (_, first), *others = _split_at_relations(segment.tokens)
-        if draft and segment.is_beside(has_relation=bool(others)):
+        goes_on = segment.goes_on(has_relation=bool(others))
+        if draft and draft.is_open and segment.before in ("row", "&"):
+            goes_on |= bool(draft.sides[-1]) or not others
+            first = draft.without_repetition(segment.tokens[0].sign, first)
+        elif draft and segment.is_beside(has_relation=bool(others)):
             draft.is_list = True
             continue
-        if draft is None or not segment.goes_on(has_relation=bool(others)):
+        if draft is None or not goes_on:
             draft = _Draft([[]])
             drafts.append(draft)
         draft.sides[-1].extend(first)
@@ -147,15 +151,19 @@ def entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:
         yield chain
         return
     shape = next((each.shape for each in arrays if not each.is_list), arrays[0].shape)
+    reason = ""
     if any(
         each.shape != shape and not (each.is_list and each.shape == shape[::-1]) for each in arrays
     ):
         reason = "matrices of different shapes on the two sides"
+    elif any(_is_number(each.expression) for each in chain.sides):
+        reason = "a matrix and a number on the two sides"
+    if reason:
         sides = [
             replace(s, expression=None, reason=reason) if isinstance(s.expression, Array) else s
             for s in chain.sides
         ]
-        yield Chain(tuple(sides), chain.relations)
+        yield replace(chain, sides=tuple(sides))
         return
     first = chain.sides[0].expression
     if _is_symbol(first):
@@ -168,6 +176,13 @@ def entrywise(chain: Chain, symbols: SymbolTable) -> Iterator[Chain]:
 def _is_symbol(expression: Expression | None) -> TypeGuard[Quantity]:
     """Whether a side is one symbol, no law."""
     return isinstance(expression, Quantity) and not isinstance(expression.name, Opaque)
+
+
+def _is_number(expression: Expression | None) -> bool:
+    """Whether a side is numbers only, and no array of them."""
+    if expression is None or isinstance(expression, Array):
+        return False
+    return next(quantities_in(expression), None) is None
 
 
 def _entry(side: Side, index: int, symbols: SymbolTable) -> Side:
@@ -201,7 +216,8 @@ _ASSIGNMENTS = words(r":= \coloneqq \leftarrow \gets ←")
 _WIDE = frozenset([r"\quad", r"\qquad"])
 _BESIDE = _WIDE | {",", ";"}
 _AROUND = frozenset([*RELATIONS, *_BESIDE, "&", "{", "}", "."])
-_CONNECTING = frozenset([*RELATIONS, *MINUS, *TIMES, "+", "/", "&"])
+_OPERATORS = frozenset([*MINUS, *TIMES, "+", "/"])
+_CONNECTING = frozenset([*RELATIONS, *_OPERATORS, "&"])
 _NO_EQUALITY = words(
     r":= \coloneqq \leftarrow \gets \to \rightarrow \mapsto \longrightarrow \in \sim"
     r" \propto \equiv \ne \neq \ll \gg \implies \Rightarrow \Longrightarrow \iff"
@@ -217,6 +233,24 @@ class _Draft:
     relations: list[str] = field(default_factory=list)
     is_list: bool = False
     target: list[Token] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it ends with a relation or an operator, and so goes on in the next row."""
+        last = self.sides[-1]
+        return bool(self.relations) and (not last or last[-1].sign in _OPERATORS)
+
+    def without_repetition(self, sign: str, first: list[Token]) -> list[Token]:
+        """What a row begins with, the sign left out that the row before it ends with, too.
+
+        In some languages what is broken at an operator or a relation has it twice.
+        """
+        if not self.sides[-1] and sign in RELATIONS:
+            self.sides.pop()
+            self.relations.pop()
+        elif self.sides[-1] and sign == self.sides[-1][-1].sign:
+            return first[1:]
+        return first
 
     def read(self, latex: str, symbols: SymbolTable) -> Chain | None:
         """The chain; None where there is no relation to read."""

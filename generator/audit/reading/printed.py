@@ -153,4 +153,4 @@ def _chains(formula: Formula, symbols: SymbolTable) -> Iterator[Chain]:
         if not formula.is_closed:
             reason = "the formula is never closed"
             sides = [replace(each, expression=None, reason=reason) for each in sides]
-        yield Chain(tuple(sides), chain.relations)
+        yield from entrywise(Chain(tuple(sides), chain.relations), symbols)

@@ -107,21 +107,25 @@ def read(source: Source) -> Reading:
         for chain in _calculation(cells, symbols)
     )
     arrays, number = symbols.arrays, 0
-    above: list[Statement] = []  # of the formula before, while only few words are between
-    end = 0
+    above: Chain | None = None  # the last chain of the formula before
+    end = entries = 0
     for formula in page.formulas:
         if bisect_right(problems, formula.start) != number:  # arrays of other problems are gone
             arrays = symbols.arrays if number == 0 else arrays
             number, symbols.arrays = bisect_right(problems, formula.start), dict(arrays)
         section = bisect_right(headings, formula.start)
-        stated = [Statement(chain, section) for chain in _chains(formula, symbols)]
-        if stated and _is_cut(source.text[max(0, formula.start - 24) : formula.start], formula):
-            stated[0] = _without_beginning(stated[0])
-        if _goes_on(above, stated, source.text[end : formula.start]):
-            del statements[-len(stated) :]
-            stated = [_joined(*both) for both in zip(above[-len(stated) :], stated, strict=True)]
-        statements += stated
-        above, end = stated, formula.start + len(formula.latex)
+        previous, above = above, None
+        for chain in _chains(formula, symbols):
+            if above is None and _is_cut(source.text, formula):
+                chain = _without_beginning(chain)
+            between = source.text[end : formula.start]
+            if above is None and previous and _goes_on(previous, chain, between):
+                del statements[len(statements) - entries :]
+                chain = _joined(previous, chain)
+            stated = [Statement(each, section) for each in entrywise(chain, symbols)]
+            statements += stated
+            above, entries = chain, len(stated)
+        end = formula.start + len(formula.latex)
     statements.sort(key=lambda statement: statement.start)
     return Reading(
         source,
@@ -134,21 +138,18 @@ def read(source: Source) -> Reading:
     )
 
 
-def _goes_on(above: Sequence[Statement], found: Sequence[Statement], between: str) -> bool:
+def _goes_on(above: Chain, below: Chain, between: str) -> bool:
     """Whether a display that begins with an equals sign goes on with the one before it."""
-    return (
-        0 < len(found) <= len(above)
-        and _DISPLAYS.fullmatch(between) is not None
-        and all(each.chain.relations and not each.sides[0].latex for each in found)
-        and len({each.start for each in above[-len(found) :]}) == 1
-    )
+    begins = bool(below.relations) and not below.sides[0].latex
+    return begins and _DISPLAYS.fullmatch(between) is not None
 
 
-def _joined(above: Statement, below: Statement) -> Statement:
+def _joined(above: Chain, below: Chain) -> Chain:
     """Two chains as one, the second of which begins with a relation."""
-    sides = above.sides + below.sides[1:]
-    relations = above.chain.relations + below.chain.relations
-    return replace(above, chain=replace(above.chain, sides=sides, relations=relations))
+    is_open = bool(above.relations) and not above.sides[-1].latex  # `a = $$ $$ = b`
+    upper = above.sides[:-1] if is_open else above.sides
+    relations = above.relations[:-1] if is_open else above.relations
+    return replace(above, sides=upper + below.sides[1:], relations=relations + below.relations)
 
 
 def _problems(text: str) -> tuple[int, ...]:
@@ -206,17 +207,18 @@ _OPERATOR = re.compile(  # `$\\times$ $2 = 6$`, `= 1 - $(0.5 + 0.25) = 0.25$`
 _GIVES_E = re.compile(r"(?:^|[,;&({]|\\\\|\\quad)\s*e\s*&?=(?!\s*2\.71)")  # e = t - y
 
 
-def _is_cut(before: str, formula: Formula) -> bool:
+def _is_cut(text: str, formula: Formula) -> bool:
     """Whether what stands before a formula is its beginning: an operator, or a function's name."""
+    before = text[max(0, formula.start - 24) : formula.start]
     is_argument = formula.latex.lstrip().startswith("(") and re.search(r"\w\$$", before)
     return bool(is_argument) or _OPERATOR.search(before) is not None
 
 
-def _without_beginning(statement: Statement) -> Statement:
-    r"""A statement whose first side is only the end of what stands there: `$\times$ $2 = 6$`."""
-    first, *others = statement.sides
+def _without_beginning(chain: Chain) -> Chain:
+    r"""A chain whose first side is only the end of what stands there: `$\times$ $2 = 6$`."""
+    first, *others = chain.sides
     unread = replace(first, expression=None, reason="its beginning stands outside of the formula")
-    return replace(statement, chain=replace(statement.chain, sides=(unread, *others)))
+    return replace(chain, sides=(unread, *others))
 
 
 def _row(row: Assignment, symbols: SymbolTable, headings: list[int]) -> Iterator[Statement]:
@@ -230,7 +232,7 @@ def _calculation(cells: Sequence[Formula], symbols: SymbolTable) -> Iterator[Cha
     """The cells of a row as one chain: what it is of, numbers, what they come to."""
     sides: list[Side] = []
     for cell in cells:
-        named = list(_chains(cell, symbols))
+        named = [each for whole in _chains(cell, symbols) for each in entrywise(whole, symbols)]
         alone = side(cell.latex, cell.start, symbols, is_plain=cell.is_plain)
         found = named[0].sides if len(named) == 1 else (alone,)
         read = [each for each in found if each.expression is not None]
