@@ -927,6 +927,27 @@ $$ = \begin{bmatrix} %s \\ 0.6 \end{bmatrix} $$
     assert kinds(page % entry) == found
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("0.8¹² = 0.0687", "0.8¹² = 0.0867"),
+        ("$0.95²⁰ + 1 = 1.3585$", "$0.95²⁰ + 1 = 1.3855$"),
+        ("3×10²³ + 2×10²² = 3.2×10²³", "3×10²³ + 2×10²² = 3.5×10²³"),
+        (r"$0.7 + 0.1 = 0.8 \checkmark$", r"$0.7 + 0.1 = 0.9 \checkmark$"),
+        ("$a^[1] = 0.5 + 0.2 = 0.7$", "$a^[1] = 0.5 + 0.2 = 0.8$"),
+        (r"$\text{softmax}: e^{0.707} = 2.028$", r"$\text{softmax}: e^{0.707} = 2.082$"),
+    ],
+)
+def test_raised_digits_and_marks_beside_a_formula_are_read(right, wrong):
+    assert (kinds(right), kinds(wrong)) == ([], ["arithmetic"])
+
+
+@pytest.mark.parametrize("text", ["3.07×10²³ / 3.07×10²³ = 2", "$4.4×10¹⁶ / 3.1×10¹⁴ = 2$"])
+def test_a_power_of_ten_behind_a_slash_is_unread(text):
+    (unread,) = audit(read_source(text, ".md")).coverage.unread
+    assert "two ways" in unread.reason
+
+
 def test_a_row_of_wrong_entries_is_one_finding():
     (finding,) = findings(r"$2 \cdot [0.5, 0.7, 0.9] = [1.0, 1.5, 1.9]$")
     assert finding.expected == "1.4, 1.8"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from unicodedata import normalize
 
 from generator.algebra import Constant
 from generator.audit.reading.tokens import (
@@ -104,10 +105,11 @@ class Cursor:
         if not power or not any(t.end >= power.end() for t in self.tokens[self.at :]):
             return ""  # an exponent of one digit is over before its power of ten
         self._pass(power.end())
-        return re.sub(r"[\s+]", "", power["braced"] or power["digit"]).replace("−", "-")
+        exponent = normalize("NFKC", power["braced"] or power["digit"] or power["raised"])
+        return re.sub(r"[\s+]", "", exponent).replace("−", "-")
 
     def _pass(self, end: int) -> None:
-        while self.next is not END and self.next.start < end:
+        while self.next is not END and (self.next.start < end or self.next.end == end):
             self.at += 1
 
     def word(self, token: Token) -> str:
@@ -167,6 +169,8 @@ class Cursor:
             return [token, self.take()]
         if token.sign in ACCENTS:
             return [token, *self.script()]
+        if token.sign == "[" and [each.text for each in self.tokens[self.at + 1 :][:1]] == ["]"]:
+            return [token, self.take(), self.take()]  # the layer of `a^[1]`
         raise Unreadable(f"braces are missing around `{token.text}`")
 
     def close(self, opening: Token) -> None:
@@ -180,8 +184,9 @@ class Cursor:
 _MAX_DIGITS = 45  # beyond, fifty-digit arithmetic would round what is printed
 _SCRIPTS = LETTERS | frozenset([r"\prime", r"\ast", r"\star", r"\top", "+", "*"])
 _POWER_OF_TEN = re.compile(  # 4.1 \times 10^{-5} is one number
-    r"""(?:\s|\\[,;:!])* (?:\\times|\\cdot|[*×·]) (?:\s|\\[,;:!])* 10 \s* \^ \s*
-    (?: [{(] \s* (?P<braced>[-−+]? \s* [0-9]+) \s* [})] | (?P<digit>[-−]?[0-9]+) (?![0-9.]) )""",
+    r"""(?:\s|\\[,;:!])* (?:\\times|\\cdot|[*×·]) (?:\s|\\[,;:!])* 10
+    (?: (?P<raised>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+) | \s* \^ \s*
+    (?: [{(] \s* (?P<braced>[-−+]? \s* [0-9]+) \s* [})] | (?P<digit>[-−]?[0-9]+) (?![0-9.]) ) )""",
     re.VERBOSE,
 )
 _PROGRAMMERS_NUMBER = re.compile(r"[eE]([-+−]?[0-9]+)(?![0-9.])")

@@ -335,6 +335,8 @@ def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
                 if starts_column:
                     column, before = column + 1, "row"
                 current = []
+            elif sign == ":" and all(part.kind in ("text", "name") for part in current):
+                before, current = "label", []
             elif sign == "&":
                 before = before if current or before == "label" else "&"
             else:

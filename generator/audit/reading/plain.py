@@ -330,11 +330,11 @@ _ITEM = re.compile(
     |(?P<relation>(?<![=<>!:])=(?![=>])|[≈≃])
     |(?P<root>√)
     |(?P<fraction>[½¼¾])
+    |(?P<raised>[²³⁴⁵⁰¹⁶-⁹⁻]+)
     |(?P<derivative>∂[^\W\d_]\w*/∂[^\W\d_]\w*)
     |(?P<hyphened>[^\W\d_]+(?:-[^\W\d_]{3,})+)
     |(?P<word>[^\W\d_][\w₀-₉]*['’]*[⁺]?)
     |(?P<operator>\*\*|[-−+*/^·×⋅÷])
-    |(?P<raised>[²³⁴⁵⁰¹⁶-⁹⁻]+)
     |(?P<open>[(\[⌊⌈]|(?<=\^)\{)|(?P<close>[)\]}⌋⌉])
     |(?P<comma>,|;)
     |(?P<other>[^\s])""",

@@ -64,11 +64,9 @@ def pieces(latex: str, decimal_comma: bool) -> Iterator[Token]:
             at = match.start()
             yield Token("mark", "_" if text[0] in _LOWERED else "^", at, at)
             yield Token("mark", "{", at, at)
-            for index, digit in enumerate(text):
-                digit = digit.translate(_DIGITS)
-                yield Token(
-                    "number" if digit.isdigit() else "mark", digit, at + index, at + index + 1
-                )
+            for part in re.finditer(r"\d+|\D", text.translate(_DIGITS)):
+                kind = "number" if part[0].isdigit() else "mark"
+                yield Token(kind, part[0], at + part.start(), at + part.end())
             yield Token("mark", "}", match.end(), match.end())
         elif text in _HATTED:
             yield Token("command", r"\hat", match.start(), match.start())
@@ -322,7 +320,7 @@ _TOKEN = re.compile(
             |displaylimits)\*?\s*(?:\[[^\[\]]*\])?{_GROUP}
         |\\(?:left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|nolimits
             |nonumber|notag|hline|boxed|fbox|cancel|bcancel|underline|bf|it|rm|hfill|noindent
-            |mathstrut|strut|mathop|mathord|mathbin|mathrel|mathopen|mathclose|mathinner
+            |checkmark|qed|blacksquare|mathstrut|strut|mathop|mathord|mathbin|mathrel|mathopen|mathclose|mathinner
             |allowbreak|nobreak|newline|small|large|Large|footnotesize|scriptsize|normalsize
             |LARGE|huge|Huge|therefore|because
             )(?![A-Za-z])
