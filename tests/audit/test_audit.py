@@ -948,6 +948,30 @@ def test_a_power_of_ten_behind_a_slash_is_unread(text):
     assert "two ways" in unread.reason
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (r"$4 + \sqrt{2 \ln(4)} = 4 + 1.67 = 5.67$", []),
+        (r"$4 + \sqrt{2 \ln(4)} = 4 + 1.66 = 5.66$", ["truncated"]),
+        (r"$4 + \sqrt{2 \ln(4)} = 4 + 1.63 = 5.63$", ["arithmetic"]),
+        (r"$2 \log(5/9) = 2 \log(0.555...)$", []),
+        (r"$-0.01 \cdot 0.2 / (0.2 + 10^{-8}) \approx -0.01 \cdot 1 = -0.01$", []),
+        ("% ## Later\n% TODO\n\n$2 + 3 = 5$, $2 + 4 = 6$, $2 + 5 = 7$", []),
+    ],
+)
+def test_parts_that_are_cut_off_and_what_may_be_neglected(line, found):
+    rounds = "$2/3 = 0.667$, $1/6 = 0.1667$, $5/3 = 1.67$\n\n"
+    assert kinds(rounds + line) == found
+
+
+def test_a_wrong_value_of_what_has_no_symbol_is_carried_on():
+    page = r"""$\tanh(C) = \tanh(0.4505) = 0.4221$
+
+$h = o \cdot \tanh(C) = 0.9 \cdot 0.4221 = 0.3799$"""
+    first, second = findings(page)
+    assert (first.root, second.root) == (None, 0)
+
+
 def test_a_row_of_wrong_entries_is_one_finding():
     (finding,) = findings(r"$2 \cdot [0.5, 0.7, 0.9] = [1.0, 1.5, 1.9]$")
     assert finding.expected == "1.4, 1.8"

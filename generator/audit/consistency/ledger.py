@@ -19,7 +19,7 @@ from generator.audit.reading.statements import (
     printed_text,
     quote,
 )
-from generator.audit.reading.values import as_text, half_unit, rounded_like
+from generator.audit.reading.values import as_text, half_unit
 from generator.audit.rounding import Worth, same_value, significant
 
 
@@ -166,9 +166,8 @@ class Ledger:
         reason = f"the printed operands give {as_text(value.value, 8)}"
         self.hidden.append(Unread(line, column, quote(chain, at - 1, at), reason))
 
-    def truncated(self, chain: Chain, at: int, left: Worth, right: Worth) -> None:
-        value, number = (left, right) if right.number is not None else (right, left)
-        expected = rounded_like(value.value, number.number)
+    def truncated(self, chain: Chain, at: int, expected: str) -> None:
+        """Notes a side whose digits are cut off, with what rounding gives."""
         self._truncations.append(_Truncation(chain, at, expected))
 
     def rounds(self, value: Worth, number: Decimal) -> None:

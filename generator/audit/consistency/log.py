@@ -8,6 +8,7 @@ from generator.algebra import Expression, Quantity
 from generator.algebra.expression import children
 from generator.audit.consistency.ledger import Ledger
 from generator.audit.reading.latex import Side
+from generator.audit.reading.names import Opaque
 from generator.audit.reading.statements import Statement, number_of, printed_text, quote
 from generator.audit.reading.values import as_text, printed_number
 from generator.audit.rounding import significant
@@ -67,6 +68,8 @@ class Log:
     def close(self) -> None:
         """Ends the chain: its result is wrong for all that follows, or carries something on."""
         target = self.chain.target if self.chain.target is not None else self.head
+        if target is not None and not isinstance(target, Quantity):  # the tanh(C_t) of a chain
+            target = Quantity(Opaque(printed_text(self.sides[0])), None, Decimal("NaN"))
         number = number_of(self.sides[-1])
         if self.root is None:
             self._find_carried()

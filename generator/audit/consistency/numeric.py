@@ -62,7 +62,9 @@ class NumberCheck:
         if verdict is Verdict.WRONG:
             self._report_result(at, left, right)
         elif verdict is Verdict.TRUNCATED and not _NINES.search(self.sides[at].latex):
-            self.ledger.truncated(self.chain, at, left, right)
+            value, number = (left, right) if right.number is not None else (right, left)
+            expected = rounded_like(value.value, number.number)
+            self.ledger.truncated(self.chain, at, expected)
         elif verdict is Verdict.HIDDEN:
             self.ledger.hide(self.chain, at, left)
         elif right.number is not None and left.number is None:
@@ -91,10 +93,12 @@ class NumberCheck:
         assert left is not None and right is not None
         if number_of(self.sides[at]) is not None:
             return False
-        numbers = worked_out(left, right, self.history.spread)
-        for number, is_exact in numbers or ():
-            self.history.saw(number, is_exact=is_exact)
-        return numbers is not None
+        parts = worked_out(left, right, self.history.spread)
+        for part in parts or ():
+            self.history.saw(part.number, is_exact=part.is_exact)
+            if part.right is not None and not _DOTS.search(self.sides[at].latex):
+                self.ledger.truncated(self.chain, at, part.right)
+        return parts is not None
 
     def _verdict(self, at: int, left: Worth, right: Worth, relation: str) -> Verdict:
         """The comparison; where a logarithm's base is not said, the best of its readings."""
@@ -174,5 +178,6 @@ def _is_percent(side: Side) -> bool:
     return side.latex.rstrip(" .,;}").endswith("%")
 
 
+_DOTS = re.compile(r"\d\s*(?:\.\.|…|\\[cl]?dots)")  # 0.555... goes on
 _NINES = re.compile(r"0\.9{3,}(?!\d)")  # 0.9999 says that it is just below 1
 _ARROW = re.compile(r"[\s$?]*(?:\\(?:implies|Rightarrow|Longrightarrow|to|rightarrow)\b|[→⇒⟹?])")

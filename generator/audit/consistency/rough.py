@@ -12,6 +12,7 @@ from generator.audit.reading.values import place
 from generator.audit.rounding import Worth, significant
 
 LONG = 8  # digits of a number that is not rounded
+NEGLIGIBLE = Decimal("1e-6")
 
 
 def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth) -> bool:
@@ -27,6 +28,8 @@ def is_rough(relation: str, before: Side, after: Side, left: Worth, right: Worth
         return Decimal("0.8") < ratio < Decimal("1.25")
     if relation != "≈":
         return False
+    if number_of(before) is None and number_of(after) is None and abs(ratio - 1) < NEGLIGIBLE:
+        return True  # the 10⁻⁸ of 0.01 · 0.2 / (0.2 + 10⁻⁸) ≈ 0.01 · 1
     is_short = number_of(before) is not None or isinstance(before.expression, Call)
     if is_short and isinstance(after.expression, Sum) and abs(ratio - 1) < Decimal("0.001"):
         return True  # the first terms of a series: sin 0.1 ≈ 0.1 - 0.001/6

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 from generator.algebra import Call, Constant, Expression, Sum
 from generator.algebra.expression import children
-from generator.audit.reading.values import printed_number
+from generator.audit.reading.values import printed_number, rounded_like
 from generator.audit.rounding import Spread, Verdict, Worth, compare, worth
 
-Rounded = tuple[Decimal, bool]  # a number that was put in for a part; whether it is exact
+
+@dataclass(frozen=True)
+class Rounded:
+    """A number that was put in for a part.
+
+    is_exact: whether it is all of the part's digits; right: where digits were cut off instead
+        of rounded, what rounding gives.
+    """
+
+    number: Decimal
+    is_exact: bool
+    right: str | None
 
 
 def worked_out(before: Expression, after: Expression, spread: Spread) -> list[Rounded] | None:
     """The numbers of the second side that are values of parts of the first, rounded.
 
     `(3 - 3.33)² + (7 - 7.67)² = 0.11 + 0.45`: two digits each, which is too coarse for their
-    sum. None where the sides differ in form, or a number is no rounding of its part.
+    sum. None where the sides differ in form, or a number is not its part, rounded or cut off.
     """
     try:
         return list(_parts(before, after, spread))
@@ -35,10 +47,13 @@ def _parts(before: Expression, after: Expression, spread: Spread) -> Iterator[Ro
         if printed_number(before) == number:
             return
         value = worth(before, spread)
-        if compare(value, Worth(number, Decimal(0), number), "≈") not in _AGREES:
+        verdict = compare(value, Worth(number, Decimal(0), number), "≈")
+        if verdict is Verdict.WRONG:
             raise _Differs
         if not isinstance(before, Constant):
-            yield number, not value.spread and value.value == number
+            is_cut_off = verdict is Verdict.TRUNCATED
+            right = rounded_like(value.value, number) if is_cut_off else None
+            yield Rounded(number, not value.spread and value.value == number, right)
         return
     ones, others = _children(before), _children(after)
     if type(before) is not type(after) or len(ones) != len(others):
@@ -58,6 +73,3 @@ def _children(node: Expression) -> tuple[Expression, ...]:
         for part in node.terms
         for term in (_children(part) if isinstance(part, Sum) else (part,))
     )
-
-
-_AGREES = (Verdict.HOLDS, Verdict.HIDDEN)

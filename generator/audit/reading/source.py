@@ -48,6 +48,8 @@ def read_source(text: str, suffix: str) -> Source:
         return _notebook(text)
     if suffix == ".tex":
         text = _without_latex_comments(text)
+    else:
+        text = _COMMENT_LINE.sub(lambda line: " " * len(line[0]), text)
     return Source(text, tuple(_lines(text)))
 
 
@@ -57,6 +59,7 @@ def _lines(text: str) -> Iterator[tuple[int, int, int]]:
         yield match.end(), number, 1
 
 
+_COMMENT_LINE = re.compile(r"^%.*", re.MULTILINE)  # as MyST has them in Markdown
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _VERBATIM = re.compile(
     r"\\begin\{(verbatim\*?|lstlisting|minted|comment|tikzpicture)\}.*?\\end\{\1\}", re.DOTALL
