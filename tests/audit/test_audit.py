@@ -935,6 +935,8 @@ $$ = \begin{bmatrix} %s \\ 0.6 \end{bmatrix} $$
         ("3×10²³ + 2×10²² = 3.2×10²³", "3×10²³ + 2×10²² = 3.5×10²³"),
         (r"$0.7 + 0.1 = 0.8 \checkmark$", r"$0.7 + 0.1 = 0.9 \checkmark$"),
         ("$a^[1] = 0.5 + 0.2 = 0.7$", "$a^[1] = 0.5 + 0.2 = 0.8$"),
+        ("m̂₁ = 0.6/(1 - 0.9) = 6.0", "m̂₁ = 0.6/(1 - 0.9) = 6.1"),
+        ("θ̂ = 0.6 and $\\hat θ · 2 = 1.2$", "θ̂ = 0.6 and $\\hat θ · 2 = 1.3$"),
         (r"$\text{softmax}: e^{0.707} = 2.028$", r"$\text{softmax}: e^{0.707} = 2.082$"),
     ],
 )
@@ -970,6 +972,13 @@ def test_a_wrong_value_of_what_has_no_symbol_is_carried_on():
 $h = o \cdot \tanh(C) = 0.9 \cdot 0.4221 = 0.3799$"""
     first, second = findings(page)
     assert (first.root, second.root) == (None, 0)
+
+
+@pytest.mark.parametrize(("symbol", "found"), [("w_0", []), ("w_{19}", ["symbol"])])
+def test_a_sequence_may_begin_with_a_value_that_is_only_put_in(symbol, found):
+    given = " ".join(f"$w_{{{i}}} = 0.{i}$," for i in range(1, 18))
+    line = f"$w_{{18}} = {symbol} - 0.1 \\cdot {symbol} = 0.5 - 0.1 \\cdot 0.5 = 0.45$"
+    assert kinds(f"{given}\n\n{line}") == found
 
 
 def test_a_row_of_wrong_entries_is_one_finding():

@@ -138,7 +138,8 @@ def _circle(head: Quantity, side: Side) -> Iterator[Suspect]:
             yield Suspect(side, str(head.name), None, message, head)
 
 
-_GENERIC = re.compile(r"_\{?[i-n]{1,2}\b")  # an index that stands for any number
+# An index that stands for any number, or 0: where a sequence begins, only put in as a number.
+_UNVALUED = re.compile(r"_\{?(?:[i-n]{1,2}|0)\b")
 
 
 def undefined(reading: Reading, history: History) -> Iterator[tuple[str, str, Side]]:
@@ -151,7 +152,7 @@ def undefined(reading: Reading, history: History) -> Iterator[tuple[str, str, Si
             differentiated.setdefault(name, []).append(side)
     valued = {symbol for symbol in used if history.values.get(symbol)}
     missing = {str(symbol.name): side for symbol, side in used.items() if symbol not in valued}
-    missing = {name: side for name, side in missing.items() if not _GENERIC.search(name)}
+    missing = {name: side for name, side in missing.items() if not _UNVALUED.search(name)}
     for name, sides in differentiated.items():
         is_known = reading.symbols.get(name) in used or name in reading.symbols.arrays
         if len(sides) == 1 and not is_known:

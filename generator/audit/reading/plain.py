@@ -191,7 +191,7 @@ def _kind(
             is_spaced or behind.lastgroup == "number"
         ):
             return "operator"
-    if in_code or re.search(r"[\d_₀-₉]", word) or word in _NAMES:
+    if in_code or re.search(r"[\d_₀-₉\u0302-\u0304]", word) or word in _NAMES:
         return "name"
     next_ = behind.lastgroup if behind else ""
     if next_ == "relation" or (next_ == "open" and behind and behind.start() == item.end()):
@@ -241,10 +241,7 @@ def _symbol(name: str, start: int, end: int, entry: str = "") -> Iterator[Token]
     if entry:
         base, index = base + (f"_{index}" if index else ""), entry.strip("[]").replace("][", ",")
     base_end = start + len(base)
-    if base == "ŷ":
-        yield Token("command", r"\hat", start, base_end)
-        yield Token("letter", "y", start, base_end)
-    elif base in _GREEK:
+    if base in _GREEK:
         yield Token("command", f"\\{base}", start, base_end)
     elif len(base) == 1 and not index:
         yield from (token._replace(start=start, end=base_end) for token in pieces(base, False))
@@ -333,7 +330,7 @@ _ITEM = re.compile(
     |(?P<raised>[²³⁴⁵⁰¹⁶-⁹⁻]+)
     |(?P<derivative>∂[^\W\d_]\w*/∂[^\W\d_]\w*)
     |(?P<hyphened>[^\W\d_]+(?:-[^\W\d_]{3,})+)
-    |(?P<word>[^\W\d_][\w₀-₉]*['’]*[⁺]?)
+    |(?P<word>[^\W\d_][\u0302-\u0304]?[\w₀-₉]*['’]*[⁺]?)
     |(?P<operator>\*\*|[-−+*/^·×⋅÷])
     |(?P<open>[(\[⌊⌈]|(?<=\^)\{)|(?P<close>[)\]}⌋⌉])
     |(?P<comma>,|;)
@@ -342,5 +339,5 @@ _ITEM = re.compile(
 )
 _IDENTIFIER = re.compile(
     r"(?:(?<![\w.])(?P<mark>d|∂)(?P<above>[^\W\d_]\w*)/(?P=mark)(?P<below>[^\W\d_]\w*))"
-    r"|(?<![\w.])(?P<name>[A-Za-zα-ωΑ-Ωŷ][A-Za-z0-9_α-ω]*(?:[₀-₉]+(?=\[\d))?'*)(?P<entry>(?:\[\d{1,3}\])+|(?!\w))"
+    r"|(?<![\w.])(?P<name>[A-Za-zα-ωΑ-Ωŷ][A-Za-z0-9_α-ω]*(?:[₀-₉]+(?=\[\d))?'*)(?P<entry>(?:\[\d{1,3}\])+|(?![\w\u0302-\u0304]))"
 )

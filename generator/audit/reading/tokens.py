@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
+from unicodedata import normalize
 
 
 class Unreadable(ValueError):
@@ -68,9 +69,11 @@ def pieces(latex: str, decimal_comma: bool) -> Iterator[Token]:
                 kind = "number" if part[0].isdigit() else "mark"
                 yield Token(kind, part[0], at + part.start(), at + part.end())
             yield Token("mark", "}", match.end(), match.end())
-        elif text in _HATTED:
-            yield Token("command", r"\hat", match.start(), match.start())
-            yield Token("letter", _HATTED[text], *match.span())
+        elif kind == "letter" and (len(text) == 2 or text in "ŷŵâ"):
+            text = normalize("NFD", text)
+            yield Token("command", _ACCENTS[text[1]], match.start(), match.start())
+            for token in pieces(text[0], decimal_comma):
+                yield token._replace(start=match.start(), end=match.end())
         elif text in _FRACTIONS:
             for part in (r"\frac", *_FRACTIONS[text]):
                 kind = "number" if part.isdigit() else "command"
@@ -309,7 +312,7 @@ _UNICODE = {
         strict=True,
     )
 )
-_HATTED = {"ŷ": "y", "ŵ": "w", "â": "a"}
+_ACCENTS = {"\u0302": r"\hat", "\u0303": r"\tilde", "\u0304": r"\bar"}
 _FRACTIONS = {"½": "12", "¼": "14", "¾": "34", "⅓": "13"}
 _WORDS = re.compile(r"[^\W\d_]{2,}(?:\\_[^\W_]+)+")  # hidden\_error
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
@@ -334,7 +337,7 @@ _TOKEN = re.compile(
         |\.[0-9]+)
     |(?P<command>\\x(?:right|Right)arrow\s*(?:\[[^\[\]]*\])?\s*{_GROUP}|\\[A-Za-z]+|\\.)
     |(?P<raised>[{_LOWERED}]+|[{_RAISED}]+)
-    |(?P<letter>[^\W\d_])
+    |(?P<letter>[^\W\d_][\u0302-\u0304]?)
     |(?P<mark>:=|\.\.\.|\*\*|.)""",
     re.VERBOSE | re.DOTALL,
 )
