@@ -981,6 +981,29 @@ def test_a_sequence_may_begin_with_a_value_that_is_only_put_in(symbol, found):
     assert kinds(f"{given}\n\n{line}") == found
 
 
+@pytest.mark.parametrize(
+    ("formula", "right", "wrong"),
+    [
+        ("mean([12, 56, 2])", "23.33", "23.43"),
+        (r"$\text{mean}(2, 4, 6)$", "4", "5"),
+        ("clip(1.35, 0.8, 1.2)", "1.2", "1.3"),
+        (r"$\operatorname{clip}(0.5, 0.8, 1.2)$", "0.8", "0.7"),
+        ("clamp(round(-0.507/0.01), -128, 127)", "-51", "-50"),
+        (r"$\text{erf}(0.5)$", "0.5205", "0.5305"),
+        (r"$\text{logit}(0.8)$", "1.3863", "1.3963"),
+        ("swish(1)", "0.7311", "0.7411"),
+    ],
+)
+def test_functions_of_coursework_are_read(formula, right, wrong):
+    line = f"{formula.rstrip('$')} = %s" + "$" * formula.startswith("$")
+    assert (kinds(line % right), kinds(line % wrong)) == ([], ["arithmetic"])
+
+
+@pytest.mark.parametrize("text", ["round(2.5) = 3", "clip(3) = 3", "mean(x) = 3"])
+def test_what_a_function_does_not_say_is_unread(text):
+    assert len(audit(read_source(text, ".md")).coverage.unread) == 1
+
+
 def test_a_row_of_wrong_entries_is_one_finding():
     (finding,) = findings(r"$2 \cdot [0.5, 0.7, 0.9] = [1.0, 1.5, 1.9]$")
     assert finding.expected == "1.4, 1.8"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from generator.algebra import (
     Call,
@@ -246,6 +247,16 @@ def softmax(argument: Expression) -> Expression:
         columns.append(tuple(Quotient(power, Sum(powers)) for power in powers))
     found = Array(tuple(zip(*columns, strict=True)))
     return Array(found.rows if rows is argument.rows else found.transposed().rows, argument.is_list)
+
+
+def mean_of(arguments: Sequence[Expression]) -> Expression:
+    """The mean of several numbers, or of those of one vector."""
+    numbers = [scalar(each) for each in arguments]
+    if len(numbers) == 1 and isinstance(numbers[0], Array):
+        numbers = list(numbers[0].entries)
+    if len(numbers) < 2 or any(isinstance(each, Array) for each in numbers):
+        raise Unreadable("the mean of something that is no list")
+    return divided(Sum(tuple(numbers)), Constant(Decimal(len(numbers))))
 
 
 def of_many(function: Function, arguments: Sequence[Expression]) -> Expression:

@@ -21,7 +21,7 @@ from generator.algebra import (
 from generator.algebra.expression import FloatArray, as_expression
 from generator.algebra.functions import absolute, maximum, normal_cdf, sqrt, tanh
 from generator.audit.reading.angles import cos, sin, tan
-from generator.audit.reading.jumps import ceiling, floor, sign, step
+from generator.audit.reading.jumps import ceiling, clip, floor, nearest, sign, step
 from generator.audit.reading.tokens import Unreadable, words
 from generator.network.activations import (
     Activation,
@@ -77,6 +77,13 @@ def slope_of(function: Function) -> Function:
 
 minimum = Function("minimum", r"\min\left(%s, %s\right)", np.minimum, _unused, decimal=min)
 sinh = _read_as("sinh", r"\sinh\left(%s\right)", lambda x: (exp(x) - exp(-x)) / 2)
+mean = _read_as("mean", r"\mathrm{mean}\left(%s\right)", lambda x: x)  # of a list, or of several
+erf = _read_as(
+    "erf",
+    r"\mathrm{erf}\left(%s\right)",
+    lambda x: 2 * normal_cdf(x * sqrt(Constant(Decimal(2)))) - 1,
+)
+logit = _read_as("logit", r"\mathrm{logit}\left(%s\right)", lambda p: ln(p) - ln(1 - p))
 cosh = _read_as("cosh", r"\cosh\left(%s\right)", lambda x: (exp(x) + exp(-x)) / 2)
 
 # What a function is written as, behind its backslash if it has one; to read another, enter it
@@ -99,17 +106,22 @@ FUNCTIONS: Mapping[str, Function] = {
         (r"\lvert abs", absolute),
         (r"\lfloor ⌊ floor", floor),
         (r"\lceil ⌈ ceil", ceiling),
+        ("round", nearest),
+        ("clip clamp", clip),
+        ("mean Mean avg average", mean),
         ("sign sgn", sign),
         ("step", step),
         (r"sqrt", sqrt),
         (r"\Phi", normal_cdf),
         (r"\sigma sigmoid Sigmoid sig logistic sigm", _sigmoid),
         ("ReLU relu Relu RELU", relu()),
-        ("GELU", gelu()),
-        ("SiLU", silu()),
-        ("Mish", mish()),
-        ("SELU", selu()),
-        ("softplus", softplus()),
+        ("GELU gelu", gelu()),
+        ("SiLU silu Swish swish", silu()),
+        ("Mish mish", mish()),
+        ("SELU selu", selu()),
+        ("softplus Softplus", softplus()),
+        ("erf", erf),
+        ("logit", logit),
         ("softsign", softsign()),
         ("hardsigmoid", hard_sigmoid()),
     )

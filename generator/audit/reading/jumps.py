@@ -1,4 +1,4 @@
-"""Functions that jump, which other mathematics than a network's needs: floor, sign, step."""
+"""Functions that jump or bend, which are only read: floor, round, sign, step, clip."""
 
 from __future__ import annotations
 
@@ -36,6 +36,18 @@ def _step(x: Decimal) -> Decimal:
     return Decimal(1)
 
 
+def _nearest(x: Decimal) -> Decimal:
+    if abs(x - x.to_integral_value(ROUND_FLOOR) - Decimal("0.5")) < LOST:
+        raise ArithmeticError("pages differ in what a half is rounded to")
+    return x.to_integral_value()
+
+
+def _clip(x: Decimal, low: Decimal, high: Decimal) -> Decimal:
+    return min(max(x, low), high)
+
+
+nearest = Function("round", r"\mathrm{round}\left(%s\right)", np.round, _flat, decimal=_nearest)
+clip = Function("clip", r"\mathrm{clip}\left(%s, %s, %s\right)", np.clip, _flat, decimal=_clip)
 floor = Function("floor", r"\left\lfloor %s \right\rfloor", np.floor, _flat, decimal=_floor)
 ceiling = Function("ceiling", r"\left\lceil %s \right\rceil", np.ceil, _flat, decimal=_ceiling)
 sign = Function("sign", r"\mathrm{sign}\left(%s\right)", np.sign, _flat, decimal=_sign)

@@ -22,6 +22,7 @@ from generator.audit.reading.arrays import (
     called,
     divided,
     listed,
+    mean_of,
     multiplied,
     negated,
     of_many,
@@ -382,6 +383,8 @@ class Parser(SymbolReader):
         self.bars = bars
         if function.name in ("maximum", "minimum"):
             return of_many(function, arguments)
+        if function.name == "mean":
+            return mean_of(arguments)
         if function.name in ("sin", "cos", "tan"):
             pi = self.symbols.get(r"\pi")
             arguments = [with_pi(argument, pi) for argument in arguments]
