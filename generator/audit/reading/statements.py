@@ -201,7 +201,7 @@ _DISPLAYS = re.compile(
     r"|\s*(?:\$|\\\))[ \t]*\n\s*(?:\$|\\\()\s*"
 )
 _OPERATOR = re.compile(  # `$\\times$ $2 = 6$`, `= 1 - $(0.5 + 0.25) = 0.25$`
-    r"\$\s*(?:\\(?:times|cdot|div|pm)|[-+*/×·])\s*\$\s*\$+\s*$"
+    r"\$[ \t]*(?:\\(?:times|cdot|div|pm)|[-+*/×·])[ \t]*\$\s*\$+\s*$"
     r"|=\s*\d[\d.]*\s*[-+−*/×·]\s*\$+\s*$"
 )
 _GIVES_E = re.compile(r"(?:^|[,;&({]|\\\\|\\quad)\s*e\s*&?=(?!\s*2\.71)")  # e = t - y
