@@ -13,6 +13,7 @@ from generator.audit.reading.cursor import Cursor
 from generator.audit.reading.functions import FUNCTIONS, SLOPES, UNNAMED
 from generator.audit.reading.names import Opaque, derivative_name, name_of
 from generator.audit.reading.tokens import (
+    BOLD,
     END,
     LETTERS,
     Token,
@@ -22,7 +23,6 @@ from generator.audit.reading.tokens import (
     is_decoration,
 )
 
-BOLD = frozenset([r"\mathbf", r"\boldsymbol", r"\bm", r"\bold"])
 _IN_NAMES = frozenset(["_", "{", "}", ","])
 
 

@@ -189,6 +189,7 @@ OPEN = {
 CLOSE = frozenset(OPEN.values())
 TIMES = frozenset([r"\cdot", r"\times", "*", r"\ast", "·", "×", "⋅", "∗", "•", r"\bullet"])
 MINUS = frozenset(["-", "−", "–"])
+BOLD = frozenset([r"\mathbf", r"\boldsymbol", r"\bm", r"\bold"])
 DOTS = frozenset([r"\dots", r"\ldots", r"\cdots", r"\dotsb", r"\dotsc", "…", "..."])
 LETTERS = words(
     r"\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota"
