@@ -21,7 +21,8 @@ FUNCTIONS = {
     "exp", "ln", "log", "lg", "max", "min", "tanh", "sinh", "cosh", "sin", "cos", "tan", "det",
     "arg", "abs", "sqrt", "floor", "ceil", "sign", "sgn", "step", "sig", "sigm", "logistic",
     "sigmoid", "softmax", "relu", "leakyrelu", "elu", "selu", "gelu", "silu", "mish",
-    "softplus", "softsign", "hardsigmoid",
+    "softplus", "softsign", "hardsigmoid", "swish", "erf", "logit", "round", "clip", "clamp",
+    "mean", "avg", "average",
 }  # fmt: skip
 TAKEN = {r"\sigma": "the sigmoid", r"\Phi": "the normal distribution"}
 TAKEN_ALONE = {"e": "Euler's number", "d": "the d of a derivative"}

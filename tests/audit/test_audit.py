@@ -1029,6 +1029,13 @@ def test_a_function_may_stand_for_its_value_in_the_chain_rule(text, wrong):
     assert kinds(chain.replace("du", "df")) == []  # a letter of functions
 
 
+@pytest.mark.parametrize(("inner", "found"), [("u", []), ("v", ["symbol"])])
+def test_the_innermost_factor_of_the_chain_rule_may_stand_first(inner, found):
+    page = rf"""$u = 2 w$, $v = 3 w$, $L = u^2$, $\frac{{dL}}{{du}} = 2 u$
+$$ \frac{{d}}{{dw}} L(u) = \frac{{du}}{{dw}} \frac{{dL}}{{d{inner}}} $$"""
+    assert kinds(page) == found
+
+
 def test_a_factor_that_moves_with_its_input_is_no_slip():
     page = r"""With $d = 0.25$ and $x = 350$:
 $$ g = d \cdot s = 0.25 \cdot 350 = 87.5 $$

@@ -218,9 +218,12 @@ def _broken_chain(
     if len(factors) < 2 or not all(factors):
         return
     known = [each for each in factors if each]
-    whole = whole or (known[0][0], known[-1][1])
     above = Counter(each[0] for each in known)
     below = Counter(each[1] for each in known)
+    if whole is None:  # of a product alone; the innermost factor may stand first
+        whole, backwards = (known[0][0], known[-1][1]), (known[-1][0], known[0][1])
+        if above + Counter(backwards[1:]) == below + Counter(backwards[:1]):
+            whole = backwards
     above[whole[1]] += 1
     below[whole[0]] += 1
     too_many, too_few = list((above - below).elements()), list((below - above).elements())
