@@ -935,6 +935,7 @@ $$ = \begin{bmatrix} %s \\ 0.6 \end{bmatrix} $$
         ("3×10²³ + 2×10²² = 3.2×10²³", "3×10²³ + 2×10²² = 3.5×10²³"),
         (r"$0.7 + 0.1 = 0.8 \checkmark$", r"$0.7 + 0.1 = 0.9 \checkmark$"),
         ("$a^[1] = 0.5 + 0.2 = 0.7$", "$a^[1] = 0.5 + 0.2 = 0.8$"),
+        (r"$y = \cfrac{1}{2} (3)^2 = 4.5$", r"$y = \cfrac{1}{2} (3)^2 = 4.6$"),
         ("m̂₁ = 0.6/(1 - 0.9) = 6.0", "m̂₁ = 0.6/(1 - 0.9) = 6.1"),
         ("θ̂ = 0.6 and $\\hat θ · 2 = 1.2$", "θ̂ = 0.6 and $\\hat θ · 2 = 1.3$"),
         (r"$\text{softmax}: e^{0.707} = 2.028$", r"$\text{softmax}: e^{0.707} = 2.082$"),
@@ -1002,6 +1003,13 @@ def test_functions_of_coursework_are_read(formula, right, wrong):
 @pytest.mark.parametrize("text", ["round(2.5) = 3", "clip(3) = 3", "mean(x) = 3"])
 def test_what_a_function_does_not_say_is_unread(text):
     assert len(audit(read_source(text, ".md")).coverage.unread) == 1
+
+
+@pytest.mark.parametrize(("number", "found"), [("1.6", []), ("1.5", ["substitution"])])
+def test_a_running_mean_has_a_value_at_each_step(number, found):
+    page = r"""$E[g^2]_1 = 0.9 \cdot 0 + 0.1 \cdot (-4)^2 = 1.6$ and
+$E[g^2]_2 = 0.9 E[g^2]_1 + 0.1 \cdot 4 = 0.9 \cdot %s + 0.1 \cdot 4 = 1.84$"""
+    assert kinds(page % number) == found
 
 
 def test_a_row_of_wrong_entries_is_one_finding():

@@ -452,6 +452,7 @@ _MATRICES = frozenset(
 ) - {r"\begin{vmatrix}"}
 _FORMS: Mapping[str, Callable[[Parser], Expression]] = {
     r"\frac": Parser.fraction,
+    r"\cfrac": Parser.fraction,
     r"\dfrac": Parser.fraction,
     r"\tfrac": Parser.fraction,
     r"\partial": Parser.partial,

@@ -23,6 +23,7 @@ from generator.audit.reading.tokens import (
     is_decoration,
 )
 
+_MEANS = frozenset(["E", r"\mathbb{E}"])
 _IN_NAMES = frozenset(["_", "{", "}", ","])
 
 
@@ -129,6 +130,7 @@ class SymbolReader(Cursor):
         start = self.at - 1
         if base == r"\Delta" and (self.next.kind == "letter" or self.next.sign in LETTERS):
             base = rf"\Delta {self.take().text}"  # the change of what follows, one symbol
+        base = self.running_mean(start) or base
         sub, sup, script = self.scripts(base, sub)
         if base in SLOPES and not sub and sup == r"\prime" and self.next.sign == "(":
             return self.raised(self.applied(SLOPES[base]))
@@ -193,14 +195,24 @@ class SymbolReader(Cursor):
             else:
                 return sub, sup, exponent
 
-    def skip_brackets(self) -> None:
+    def running_mean(self, start: int) -> str:
+        """The name of the E[g²] of E[g²]_t, if there is one; without a step it is a law."""
+        if self.tokens[start].text not in _MEANS or self.next.sign != "[":
+            return ""
+        self.skip_brackets("[]")
+        if self.next.sign == "_":
+            return str(self.written(start).name)
+        self.at = start + 1
+        return ""
+
+    def skip_brackets(self, brackets: str = "()") -> None:
         """Passes what stands in the brackets that follow, whatever it is."""
         depth = 0
         while self.next is not END:
-            depth = depth_behind(depth, self.take(), "()")
+            depth = depth_behind(depth, self.take(), brackets)
             if not depth:
                 return
-        raise Unreadable("a closing `)` is missing")
+        raise Unreadable(f"a closing `{brackets[1]}` is missing")
 
     def is_index(self, base: str, script: Sequence[Token]) -> bool:
         """Whether a number above counts layers or steps on this page, and is no power."""
