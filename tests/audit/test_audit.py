@@ -1012,6 +1012,17 @@ $E[g^2]_2 = 0.9 E[g^2]_1 + 0.1 \cdot 4 = 0.9 \cdot %s + 0.1 \cdot 4 = 1.84$"""
     assert kinds(page % number) == found
 
 
+@pytest.mark.parametrize(
+    ("prior", "result", "found"),
+    [("0.5", "0.15", []), ("0.5", "0.25", ["arithmetic"]), ("0.417", "0.125", [])],
+)
+def test_probabilities_of_a_case_or_on_a_condition_are_symbols(prior, result, found):
+    page = r"""$P(c = 1) = 0.5$ and $\pi_\theta(y_w | x) = 0.3$. With the new priors
+$\pi_\theta(y_w | x) P(c = 1) = 0.3 \cdot %s = %s$"""
+    assert kinds(page % (prior, result)) == found
+    assert audit(read_source(page % (prior, result), ".md")).coverage.unread == ()
+
+
 def test_a_row_of_wrong_entries_is_one_finding():
     (finding,) = findings(r"$2 \cdot [0.5, 0.7, 0.9] = [1.0, 1.5, 1.9]$")
     assert finding.expected == "1.4, 1.8"

@@ -336,4 +336,5 @@ def _reads(side: Side, symbol: Quantity) -> bool:
     return side.expression is not None and symbol in set(quantities_in(side.expression))
 
 
-_RUNNING = re.compile(r"_\{?[i-n]\}?$")  # x_i is each of them in turn
+# x_i is each of them in turn; P(X = 1) is that of the distribution in question.
+_RUNNING = re.compile(r"_\{?[i-n]\}?$|\(.*=.*\)$")

@@ -16,6 +16,7 @@ from generator.audit.reading.tokens import (
     BOLD,
     END,
     LETTERS,
+    RELATIONS,
     Token,
     Unreadable,
     canonical,
@@ -236,12 +237,14 @@ class SymbolReader(Cursor):
 
     def is_application(self, base: str, *, has_index: bool) -> bool:
         """Whether brackets behind a symbol hold its argument, as in `E(w)`, and no factor."""
-        if self.next.sign != "(" or (len(base) > 1 and base.islower()):
-            return False
-        whole = self.in_brackets()
-        is_condition = any(token.sign in ("|", r"\mid") for token in whole)
-        if is_condition and not any(token.kind == "number" for token in whole):
+        whole = self.in_brackets() if self.next.sign == "(" else []
+        if any(token.sign in RELATIONS for token in whole):
+            return True  # P(X = 1)
+        bars = [at for at, token in enumerate(whole) if token.sign in ("|", r"\mid")]
+        if len(bars) == 1 and 0 < bars[0] < len(whole) - 1:
             return True  # P(A|B)
+        if not whole or (len(base) > 1 and base.islower()):
+            return False
         if _is_of_words(whole):
             return True  # H(Sunny), P(yes)
         is_list = whole and all(
