@@ -338,6 +338,20 @@ FACTORS = (
 )
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (r"\frac{dL}{dw} = \frac{dL}{dz} \frac{dz}{dw} = (-6) \cdot 4 = -24", []),
+        (r"\frac{dL}{dw} = \frac{dL}{dz} = (-6) \cdot 4 = -24", ["symbol"]),
+        (r"\frac{dL}{db} = \frac{dL}{dz} = (-6) \cdot 1 = -6", []),
+        (r"\frac{dL}{dv} = \frac{dL}{dz} = 2 \cdot 3 = 6", []),
+    ],
+)
+def test_a_derivative_that_lacks_a_factor_of_its_numbers_is_found(line, found):
+    page = r"$\frac{dz}{dw} = 4$, $\frac{dL}{dz} = 3 \cdot (-2) = -6$"
+    assert kinds(f"{page} and\n\n${line}$") == found
+
+
 def test_a_factor_of_the_chain_rule_that_is_left_out_is_found():
     page = FACTORS + r"$\frac{\partial E}{\partial w} = "
     assert findings(page + r"0.4534 \cdot 0.5731 \cdot 0.625 = 0.1624$") == ()

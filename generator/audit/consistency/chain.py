@@ -15,6 +15,7 @@ from generator.algebra import (
     Call,
     Constant,
     Expression,
+    Product,
     Quantity,
     Quotient,
     Sum,
@@ -187,6 +188,7 @@ class ChainCheck:
             is_computed = latest is not None and latest.kind == "computed"
             is_head = all(is_symbol(each.expression) for each in self.sides[:at])
             if number is None and is_head and is_computed:
+                self._find_missing_factor(at, symbols, side, value)
                 return "symbolic"  # it is computed again: d_k = d_v = 1024 / 16
             pairs = [(symbols, number)] if number is not None else None
         elif number is None:
@@ -194,6 +196,23 @@ class ChainCheck:
         if pairs:
             return self.substitutions.check(at, symbols, pairs)
         return self._by_value(at, symbols, side, value) if pairs is None else "checked"
+
+    def _find_missing_factor(self, at: int, symbol: Quantity, side: Side, value: Worth) -> None:
+        """Whether a derivative has a factor in numbers that it has not in symbols.
+
+        `∂L/∂w = ∂L/∂z = -6 · 4`, where ∂L/∂z is -6.
+        """
+        latest = self.known.latest(symbol)
+        if at < 2 or latest is None or split_derivative(symbol) is None:
+            return
+        is_factor = isinstance(side.expression, Product) and any(
+            same_value(latest.number, number) for number in leaves_of(side)
+        )
+        if is_factor and not agree(Worth(latest.number, Decimal(0), latest.number), value):
+            line, _ = self.ledger.reading.place(latest.start)
+            name, number = str(symbol.name), as_text(latest.number)
+            why = f"`{name}` is {number} on line {line}; the numbers have a factor more"
+            self.log.report(at - 1, "symbol", name, None, why)
 
     def _by_value(
         self, at: int, symbols: Expression, side: Side, value: Worth, *, is_step: bool = False
