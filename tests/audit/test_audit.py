@@ -1069,6 +1069,16 @@ $$ \frac{{d}}{{dw}} L(u) = \frac{{du}}{{dw}} \frac{{dL}}{{d{inner}}} $$"""
     assert kinds(page) == found
 
 
+@pytest.mark.parametrize(("target", "found"), [("t_2", []), ("t_1", ["symbol"])])
+def test_a_formula_that_stands_again_with_a_siblings_symbol_is_found(target, found):
+    page = rf"""$t_1 = 0.01$, $t_2 = 0.99$. First $o_1 = 0.7514$, $o_2 = 0.7129$ and
+$L_1 = (t_1 - o_1)^2 = 0.5497$, $L_2 = (t_2 - o_2)^2 = 0.0768$.
+
+Now $o_1 = 0.7222$, $o_2 = 0.7555$ and $L_1 = (t_1 - o_1)^2 = 0.5072$,
+$L_2 = ({target} - o_2)^2 = 0.0550$."""
+    assert kinds(page) == found
+
+
 def test_a_factor_that_moves_with_its_input_is_no_slip():
     page = r"""With $d = 0.25$ and $x = 350$:
 $$ g = d \cdot s = 0.25 \cdot 350 = 87.5 $$

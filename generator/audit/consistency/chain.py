@@ -29,7 +29,7 @@ from generator.audit.consistency.known import Known
 from generator.audit.consistency.log import Log
 from generator.audit.consistency.numeric import NO_VALUE, NumberCheck, agree, is_numeric
 from generator.audit.consistency.patterns import split_derivative
-from generator.audit.consistency.siblings import leaves_of
+from generator.audit.consistency.siblings import exchanged_symbol, leaves_of
 from generator.audit.consistency.slips import OTHER_CASE, Substitutions
 from generator.audit.consistency.slopes import left_out, slope
 from generator.audit.reading.latex import Side
@@ -227,6 +227,8 @@ class ChainCheck:
             self._is_supposed() or self._is_a_case(symbols, value) or _asks(symbols, value)
         ):
             return "symbolic"
+        if not agree(mine, value) and self._is_misread(at, symbols, value):
+            return "checked"
         if self.known.is_uncertain(symbols, is_step=is_step):
             return "symbolic"
         if agree(mine, value):
@@ -242,6 +244,21 @@ class ChainCheck:
         if not has_log(symbols):
             self._report_value(at, symbols, side, mine, value)
         return "checked"
+
+    def _is_misread(self, at: int, formula: Expression, value: Worth) -> bool:
+        """Whether a formula that stood there before, with another symbol, gives the result."""
+        if not is_symbol(self.head) or value.number is None or significant(value.number) < 3:
+            return False
+        assert isinstance(self.head, Quantity)
+        before = self.history.defined_by(self.head, self.start)
+        exchanged = None if before is None else exchanged_symbol(before, formula)
+        right = self.known.evaluated(before) if before is not None and exchanged else None
+        if right is None or compare(right, value, "≈") is not Verdict.HOLDS:
+            return False
+        printed, expected = map(str, exchanged or ())
+        why = f"with `{expected}`, as in the formula before, the result is right"
+        self.log.report(at - 1, "symbol", printed, expected, why)
+        return True
 
     def _unknown(self, at: int, symbols: Expression, value: Worth) -> str:
         """A formula with a symbol that has no value, perhaps written for one that has."""

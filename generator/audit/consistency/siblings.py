@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import zip_longest
 
-from generator.algebra import Quantity
+from generator.algebra import Expression, Quantity, quantities_in
 from generator.algebra.expression import children
 from generator.audit.reading.latex import Side
 from generator.audit.reading.names import Opaque, shape
@@ -43,6 +44,21 @@ def copied_operand(
                 if found:
                     return at, *found, other
     return None
+
+
+def exchanged_symbol(right: Expression, other: Expression) -> tuple[object, object] | None:
+    """The names of the one symbol that a formula has for a sibling in the right one, which first.
+
+    Of (t_1 - o_2)² for (t_2 - o_2)², t_1 and t_2.
+    """
+    pairs = list(zip_longest(quantities_in(other), quantities_in(right)))
+    differ = {pair for pair in pairs if pair[0] is not pair[1]}
+    if type(right) is not type(other) or len(differ) != 1:
+        return None
+    ((one, another),) = differ
+    if one is None or another is None or shape(str(one.name)) != shape(str(another.name)):
+        return None
+    return one.name, another.name
 
 
 def _copied(
