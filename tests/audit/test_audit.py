@@ -1079,6 +1079,22 @@ $L_2 = ({target} - o_2)^2 = 0.0550$."""
     assert kinds(page) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("`200 × 150 × 100 × 32 = 96`百万比特", []),
+        ("`200 × 150 × 100 × 32 = 96` bits", ["arithmetic"]),
+        # A wide space sets statements apart, a narrow one does not.
+        (r"$a = 4$ and $$ f = x y \hspace{0.5in} 1 = 1 \hspace{0.5in} a = 4 $$", []),
+        (r"$a = 0.5 \hspace{1mm} + 0.2 = 0.8$", ["arithmetic"]),
+        ("| $w_1$ | 0.5 |\n|---|---|\n| $w_2$ | ? |\n", ["unfinished"]),
+        ("| Document | Class |\n|---|---|\n| $d_1$ | B |\n| $d_2$ | ? |\n", []),
+    ],
+)
+def test_units_spaces_and_classes_to_be_told(text, found):
+    assert kinds(text) == found
+
+
 def test_a_factor_that_moves_with_its_input_is_no_slip():
     page = r"""With $d = 0.25$ and $x = 350$:
 $$ g = d \cdot s = 0.25 \cdot 350 = 87.5 $$

@@ -208,5 +208,5 @@ _RANGE = re.compile(r"\d+\s*[-–]\s*\d+")  # digits 0-9 = 10 classes
 _QUOTIENTS = re.compile(r"÷\s*\d+\s*/\s*\d|\(\s*1/\d+\s*[×*·]\s*\d+\s*\)")  # 5 ÷ 1/2, (1/2×3)
 _MIXED = re.compile(r"\d[ ]*\\[dt]?frac[ ]*(?:\d|\{\d+\})")  # 49\frac13
 _LARGE = re.compile(
-    r"[\s$)*_,]*(?:\\(?:text|mathrm)\{\s*)?(?:(?:h|hours?|days?|min|minutes?|Tage|Stunden)\b|小时|天|[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|[Mm]il\b|(?i:thousand|milli[oó]n(?:s|en)?|millones|milh[õo]es|mil|billion|trillion|mln|Mio|Mrd|тыс|млн)\b|[万亿兆億萬])"
+    r"[\s$)*_,`]*(?:\\(?:text|mathrm)\{\s*)?(?:(?:h|hours?|days?|min|minutes?|Tage|Stunden)\b|小时|天|[KMGTP]i?(?:B|bit|FLOP|Hz|W)|[kKMGBT]\b|[Mm]il\b|(?i:thousand|milli[oó]n(?:s|en)?|millones|milh[õo]es|mil|billion|trillion|mln|Mio|Mrd|тыс|млн)\b|[十百千]?[万亿兆億萬])"
 )

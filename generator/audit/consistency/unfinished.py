@@ -134,6 +134,7 @@ def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
         for cell in cells
         if len(cells) < 3  # a table of question marks is an exercise
         if _NAMED_ROW.match(prose, prose.rfind("\n", 0, cell.start()) + 1)
+        and _is_for_a_number(reading.source.text, cell.start())
     ]
     asked = [
         (formula, match)
@@ -156,6 +157,15 @@ def open_ends(reading: Reading) -> Iterator[tuple[int, str]]:
         if line > last + (text == before):  # the same line after line is one blank
             yield start, text
         last, before = line, text
+
+
+def _is_for_a_number(text: str, start: int) -> bool:
+    """Whether the column of a table's cell has numbers, not the classes of samples."""
+    first = text.rfind("\n", 0, start) + 1
+    column = text.count("|", first, start)
+    rows = [text[:first].rstrip("\n").rpartition("\n\n")[2], text[first:].partition("\n\n")[0]]
+    cells = [row.split("|")[column : column + 1] for part in rows for row in part.split("\n")]
+    return any(re.search(r"\d", cell) for found in cells for cell in found)
 
 
 def _has_number(statement: Statement) -> bool:

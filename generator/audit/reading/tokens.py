@@ -53,6 +53,10 @@ def pieces(latex: str, decimal_comma: bool) -> Iterator[Token]:
         text = match[kind]
         if kind == "skip":
             continue
+        if kind == "space":
+            if _WIDE.search(text):
+                yield Token("command", r"\quad", *match.span())
+            continue
         if kind == "name" and _WORDS.fullmatch(text):
             yield Token("name", text.replace(r"\_", " "), *match.span())
         elif kind == "name" and re.search(r"[_^{\\]", text):  # \mathrm{net_{h1}}
@@ -315,11 +319,15 @@ _UNICODE = {
 )
 _ACCENTS = {"\u0302": r"\hat", "\u0303": r"\tilde", "\u0304": r"\bar"}
 _FRACTIONS = {"½": "12", "¼": "14", "¾": "34", "⅓": "13"}
+# A space that sets apart: a third of an inch, a centimetre, two em or more.
+_WIDE = re.compile(
+    r"\{\s*(?:0?\.[3-9]\d*\s*in|[1-9][\d.]*\s*(?:in|cm)|(?:[2-9]|1\d)[\d.]*\s*em|[1-9]\d+[\d.]*\s*(?:mm|pt|px|mu))"
+)
 _WORDS = re.compile(r"[^\W\d_]{2,}(?:\\_[^\W_]+)+")  # hidden\_error
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _TOKEN = re.compile(
     rf"""(?P<skip>[\s~\u200b\u00a0\u2009\u202f]|(?<![\\\d])%[^\n]*|\\[,;:!>\s/]
-        |\\(?:label|tag|hspace|vspace|phantom|hphantom|vphantom|color|textcolor|colorbox|bbox
+        |\\(?:label|tag|vspace|phantom|hphantom|vphantom|color|textcolor|colorbox|bbox
             |require|class|cssId|htmlClass|style|eqref|ref|footnote|cite|mskip|hskip|kern
             |displaylimits)\*?\s*(?:\[[^\[\]]*\])?{_GROUP}
         |\\(?:left|right|middle|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|nolimits
@@ -329,6 +337,7 @@ _TOKEN = re.compile(
             |LARGE|huge|Huge|therefore|because
             )(?![A-Za-z])
         |\\(?:begin|end)\{{(?:{_ALIGNING})\*?\}}(?:\[[tbc]\])?(?:(?<=at\}})\{{\d+\}}|(?<=at\*\}})\{{\d+\}})?)
+    |(?P<space>\\hspace\*?\s*{_GROUP})
     |(?P<row>\\\\\*?(?:[ \t]*\[[^\]\n]*\])?|\\cr(?![A-Za-z]))
     |\\(?:text(?:rm|it|bf|sf|tt|normal|up)?|mbox|hbox|mathchoice)\s*\{{(?P<text>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}
     |\\(?:math(?:rm|it|sf|tt)|operatorname\*?|(?:mathbf|boldsymbol|bm)(?=\s*\{{[A-Za-z]{{4}}))
