@@ -20,7 +20,7 @@ class Log:
 
     root: the number of the finding that the rest of the chain carries on.
     is_only_symbolic: the error is in the symbols, the chain's numbers are right.
-    put_in_at: the side whose numbers the last finding says are put in wrong.
+    wrong_at: the side whose numbers the last finding says are wrong.
     """
 
     def __init__(self, ledger: Ledger, statement: Statement) -> None:
@@ -29,7 +29,7 @@ class Log:
         self.head = statement.sides[0].expression
         self.root: int | None = None
         self.is_only_symbolic = False
-        self.put_in_at: int | None = None
+        self.wrong_at: int | None = None
 
     def report(
         self,
@@ -50,7 +50,7 @@ class Log:
         """
         if self.root is not None and root is None and not is_second:
             return
-        self.put_in_at = at if kind == "substitution" and root is None else None
+        self.wrong_at = at if kind != "symbol" and root is None else None
         text = quote(self.chain, at - 1, at) if at else printed_text(self.sides[0])
         side = self.sides[at]
         self.root = self.ledger.report(

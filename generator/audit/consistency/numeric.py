@@ -131,7 +131,7 @@ class NumberCheck:
         if printed.number is not None and tree is not None:
             cause = cause_of_result(tree, printed.number, self.known.named_numbers())
         why = f"the other side comes to {expected}"
-        is_second = self.log.put_in_at == at - 1 and self._is_wrong_anyhow(at, right)
+        is_second = self.log.wrong_at == at - 1 and self._is_wrong_anyhow(at, right)
         text = printed_text(side)
         self.log.report(at, "arithmetic", text, expected, why, cause, is_second=is_second)
         if printed.number is not None:
@@ -150,10 +150,15 @@ class NumberCheck:
         return None
 
     def _is_wrong_anyhow(self, at: int, result: Worth) -> bool:
-        """Whether a result is not what the formula before its numbers gives with the right ones."""
-        formula = self.sides[at - 2].expression if at > 1 else None
-        right = None if formula is None else self.known.corrected(formula)
-        return right is not None and not agree(right, result)
+        """Whether a result is not what a side before the wrong numbers gives, either."""
+        values = [
+            self.known.worth(side) if is_numeric(side) else self.known.corrected(side.expression)
+            for side in self.sides[: at - 1]
+            if side.expression is not None and not is_symbol(side.expression)
+        ]
+        return (
+            None not in values and not any(agree(v, result) for v in values if v) and bool(values)
+        )
 
     def _report_numbers(self, at: int, formula: Expression, value: Worth) -> None:
         """Numbers between a formula and its right result that come to neither."""

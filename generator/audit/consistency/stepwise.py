@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from generator.algebra import Call, Constant, Expression, Sum
+from generator.algebra import Call, Constant, Expression, Negative, Sum
 from generator.algebra.expression import children
 from generator.audit.reading.values import printed_number, rounded_like
 from generator.audit.rounding import Spread, Verdict, Worth, compare, worth
@@ -55,6 +55,8 @@ def _parts(before: Expression, after: Expression, spread: Spread) -> Iterator[Ro
             right = rounded_like(value.value, number) if is_cut_off else None
             yield Rounded(number, not value.spread and value.value == number, right)
         return
+    if isinstance(before, Negative) and isinstance(before.operand, Sum) and isinstance(after, Sum):
+        before = Sum(tuple(map(Negative, before.operand.terms)))  # -(a + b) worked out as -a - b
     ones, others = _children(before), _children(after)
     if type(before) is not type(after) or len(ones) != len(others):
         raise _Differs

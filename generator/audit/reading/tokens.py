@@ -69,8 +69,8 @@ def pieces(latex: str, decimal_comma: bool) -> Iterator[Token]:
             at = match.start()
             yield Token("mark", "_" if text[0] in _LOWERED else "^", at, at)
             yield Token("mark", "{", at, at)
-            for part in re.finditer(r"\d+|\D", text.translate(_DIGITS)):
-                kind = "number" if part[0].isdigit() else "mark"
+            for part in re.finditer(r"\d[\d.]*|\D", text.translate(_DIGITS).replace("·", ".")):
+                kind = "number" if part[0][0].isdigit() else "mark"
                 yield Token(kind, part[0], at + part.start(), at + part.end())
             yield Token("mark", "}", match.end(), match.end())
         elif kind == "letter" and (len(text) == 2 or text in "ŷŵâ"):
@@ -346,7 +346,7 @@ _TOKEN = re.compile(
     |(?P<number>[0-9]+(?:(?:,|\{{,\}}|\\[,;:!]|\{{\\,\}})[0-9]+)*(?:\.[0-9]+(?:(?:\\[,;:!]|\{{\\,\}})[0-9]{{2,}})*)?
         |\.[0-9]+)
     |(?P<command>\\x(?:right|Right)arrow\s*(?:\[[^\[\]]*\])?\s*{_GROUP}|\\[A-Za-z]+|\\.)
-    |(?P<raised>[{_LOWERED}]+|[{_RAISED}]+)
+    |(?P<raised>[{_LOWERED}]+|[{_RAISED}]+(?:·[{_RAISED}]+)?)
     |(?P<letter>[^\W\d_][\u0302-\u0304]?)
     |(?P<mark>:=|\.\.\.|\*\*|.)""",
     re.VERBOSE | re.DOTALL,
